@@ -1,0 +1,89 @@
+/**
+ * A message's declaration: its name, its type code and its fields in wire order. Gives the type, the check on the way in
+ * and the header on the way out; the wire form of a message stands nowhere else.
+ */
+import { ProtocolViolation } from "./error.ts";
+import type { Field } from "./field.ts";
+import type { Envelope, Payload } from "./payload.ts";
+
+/** Stands last among the fields of a message that may carry Arguments and ArgumentsKw. */
+export const payload = Symbol("payload");
+
+/** A field that may be missing at the end of the message. */
+interface Optional<T> extends Field<T> {
+  readonly optional: true;
+}
+
+export function optional<T>(field: Field<T>): Optional<T> {
+  return { ...field, optional: true };
+}
+
+type ShapeFields = Readonly<Record<string, Field<unknown> | typeof payload>>;
+type TypeOf<F> = F extends Field<infer T> ? T : Payload | undefined;
+type OptionalKeys<F> = { [K in keyof F]: F[K] extends Optional<unknown> ? K : never }[keyof F];
+
+type MessageFrom<N extends string, F extends ShapeFields> = { readonly type: N } & {
+  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: TypeOf<F[K]>;
+} & { readonly [K in OptionalKeys<F>]?: TypeOf<F[K]> };
+
+/** The type of the messages that a shape declares. */
+export type MessageOf<S> = S extends Shape<infer N, infer F> ? MessageFrom<N, F> : never;
+
+export class Shape<N extends string = string, F extends ShapeFields = ShapeFields> {
+  readonly type: N;
+  readonly code: number;
+  /** How many elements precede Arguments; undefined where the message carries no payload. */
+  readonly payloadAt: number | undefined;
+  readonly #names: readonly string[];
+  readonly #fields: readonly Field<unknown>[];
+  readonly #places: readonly string[];
+  readonly #required: number;
+
+  constructor(type: N, code: number, fields: F) {
+    this.type = type;
+    this.code = code;
+    const entries = Object.entries(fields);
+    const header = entries.filter((entry): entry is [string, Field<unknown>] => entry[1] !== payload);
+    this.payloadAt = header.length < entries.length ? 1 + header.length : undefined;
+    this.#names = header.map(([name]) => name);
+    this.#fields = header.map(([, field]) => field);
+    this.#places = header.map(([name]) => `${type}.${name[0]?.toUpperCase()}${name.slice(1)}`);
+    this.#required = header.filter(([, field]) => !("optional" in field)).length;
+  }
+
+  /** Checks every field and returns the message. @throws ProtocolViolation naming the field (MSG-30, MSG-31) */
+  read({ header, payload }: Envelope): MessageFrom<N, F> {
+    const given = header.length - 1;
+    if (given < this.#required || given > this.#names.length) {
+      throw new ProtocolViolation(`${this.type} does not have ${header.length} elements before its payload`);
+    }
+    const message: Record<string, unknown> = { type: this.type };
+    for (let at = 0; at < given; at++) {
+      const field = this.#fields[at];
+      const name = this.#names[at];
+      const place = this.#places[at];
+      if (field && name && place) message[name] = field.read(header[at + 1], place);
+    }
+    if (this.payloadAt !== undefined) message.payload = payload;
+    return message as MessageFrom<N, F>; // each field was read by its declaration
+  }
+
+  /** The header of a message that the router made; its type is its check. */
+  header(message: Readonly<Record<string, unknown>>): unknown[] {
+    const header: unknown[] = [this.code];
+    for (const name of this.#names) {
+      const value = message[name];
+      if (value === undefined) break;
+      header.push(value);
+    }
+    return header;
+  }
+}
+
+export function shape<const N extends string, const F extends ShapeFields>(
+  type: N,
+  code: number,
+  fields: F,
+): Shape<N, F> {
+  return new Shape(type, code, fields);
+}

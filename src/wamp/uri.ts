@@ -1,0 +1,54 @@
+/**
+ * URIs: topics, procedures, errors, reasons, realms. Applies the grammar to the whole string (URI-09), in linear time
+ * (URI-20): every class below excludes the dot, so no expression can backtrack. Compared octet by octet (URI-17).
+ */
+
+export type MatchPolicy = "exact" | "prefix" | "wildcard";
+
+/** Which grammar a realm applies: `loose` (default) or `strict`, which allows only 0-9, a-z and _ (URI-02). */
+export type UriRule = "loose" | "strict";
+
+export const MAX_URI_LENGTH = 256;
+export const MAX_URI_COMPONENTS = 32;
+
+// Unicode White_Space (URI-10), '#' and '.', and control characters, which have broken other brokers' line protocols.
+const L = "[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000#.]";
+const S = "[0-9a-z_]";
+
+function grammar(component: string): Record<MatchPolicy, RegExp> {
+  return {
+    exact: new RegExp(`^(?:${component}+\\.)*${component}+$`),
+    prefix: new RegExp(`^(?:${component}+\\.)*${component}*$`),
+    wildcard: new RegExp(`^(?:${component}*\\.)*${component}*$`),
+  };
+}
+
+const GRAMMAR: Record<UriRule, Record<MatchPolicy, RegExp>> = { loose: grammar(L), strict: grammar(S) };
+
+/** Why `uri` is not one, or undefined if it is. A pattern is judged by its own policy (URI-03, URI-04, URI-05). */
+export function uriFault(
+  uri: string,
+  match: MatchPolicy = "exact",
+  rule: UriRule = "loose",
+): string | undefined {
+  if (uri.length > MAX_URI_LENGTH) return `is longer than ${MAX_URI_LENGTH} characters`;
+  if (!GRAMMAR[rule][match].test(uri) || !uri.isWellFormed()) {
+    const kind = match === "exact" ? "URI" : `${match} pattern`;
+    return rule === "strict"
+      ? `is not a ${kind} under this realm's strict rule: components of 0-9, a-z and _ joined by single dots`
+      : `is not a ${kind}: components joined by single dots, without white space, control characters or '#'`;
+  }
+  if (components(uri) > MAX_URI_COMPONENTS) return `has more than ${MAX_URI_COMPONENTS} components`;
+  return undefined;
+}
+
+/** True where the first component is `wamp`: the router's own space (URI-11, URI-12). */
+export function isReserved(uri: string): boolean {
+  return uri.startsWith("wamp") && (uri.length === 4 || uri[4] === ".");
+}
+
+function components(uri: string): number {
+  let count = 1;
+  for (let at = uri.indexOf("."); at >= 0; at = uri.indexOf(".", at + 1)) count++;
+  return count;
+}
