@@ -1,0 +1,34 @@
+/** What is remembered of a socket from upgrade to close. Decides nothing: the gateway does. */
+import type { Origin } from "../auth/method.ts";
+import type { Session } from "../router/session.ts";
+import type { Encoded, Serializer } from "../serializer/serializer.ts";
+import type { ConnectionState, Memo, Peer } from "./peer.ts";
+
+export class Connection {
+  readonly peer: Peer;
+  readonly origin: Origin;
+  serializer: Serializer;
+  state: ConnectionState;
+  /** The joined session; undefined in every other phase. */
+  session: Session | undefined;
+  /** Messages of this turn for a batched peer: they leave in one frame. */
+  outgoing: Encoded[] = [];
+  /** Messages that came while an asynchronous step of this connection was under way, in order (ORD-18). */
+  inbox: Encoded[] = [];
+  waiting = false;
+
+  /** The peer's batches end with 0x18 (BAT-02); undefined until its first frame tells. */
+  oldSeparator: boolean | undefined;
+
+  constructor(from: { peer: Peer; origin: Origin; serializer: Serializer; state: ConnectionState }) {
+    this.peer = from.peer;
+    this.origin = from.origin;
+    this.serializer = from.serializer;
+    this.state = from.state;
+  }
+
+  get memo(): Memo {
+    const { serializer, origin, state, oldSeparator = false } = this;
+    return { subprotocol: serializer.subprotocol, oldSeparator, origin, state };
+  }
+}

@@ -1,0 +1,79 @@
+/** From HELLO to WELCOME: which realm, which roles, which method. Holds no state; the one room's only async part. */
+import type { AuthMethod, Principal, SignIn } from "../auth/method.ts";
+import type { Identity } from "../router/session.ts";
+import { Refusal } from "../wamp/error.ts";
+import { ANNOUNCED } from "../wamp/feature.ts";
+import type { Message } from "../wamp/message.ts";
+import { uriFault } from "../wamp/uri.ts";
+
+export const AGENT = "edgebahn";
+
+export interface Doorway {
+  /** The realm behind this gateway. */
+  readonly realm: string;
+  /** Where another realm that this router has is reached, as in `/ws/realm2`; undefined where there is none. */
+  readonly elsewhere: (realm: string) => string | undefined;
+  /** In no particular order: the client's order decides. */
+  readonly methods: readonly AuthMethod[];
+}
+
+/** @throws Refusal no_such_realm, invalid_uri */
+export function checkHello({ realm }: Message<"HELLO">, doorway: Doorway): void {
+  if (realm === null) {
+    throw new Refusal("wamp.error.no_such_realm", "HELLO must name a realm: this router does not assign one");
+  }
+  const fault = uriFault(realm);
+  if (fault) throw new Refusal("wamp.error.invalid_uri", `HELLO.Realm ${fault}`);
+  if (realm === doorway.realm) return;
+  const address = doorway.elsewhere(realm);
+  throw new Refusal(
+    "wamp.error.no_such_realm",
+    address === undefined
+      ? `there is no realm ${realm} on this router; this address serves ${doorway.realm}`
+      : `this address serves ${doorway.realm}; connect to ${address} for ${realm}`,
+  );
+}
+
+/** The first of the client's methods that is offered here (AUT-01, AUT-02). @throws Refusal where none is */
+export function chooseMethod(signIn: SignIn, { realm, methods }: Doorway): AuthMethod {
+  const wanted = signIn.details.authmethods ?? [];
+  const offers = wanted.length > 0 ? wanted : ["anonymous"];
+  for (const name of offers) {
+    const method = methods.find((each) => each.name === name);
+    if (method?.offered(signIn)) return method;
+  }
+  if (offers.every((name) => name === "anonymous")) {
+    throw new Refusal(
+      "wamp.error.authentication_required",
+      `realm ${realm} admits no anonymous session here: it would take anonymous = "everybody" in this realm's configuration`,
+    );
+  }
+  throw new Refusal(
+    "wamp.error.no_matching_auth_method",
+    `realm ${realm} offers none of the methods ${offers.join(", ")}`,
+  );
+}
+
+/** Who the session is, once a method has said so. */
+export function identify(signIn: SignIn, authmethod: string, principal: Principal): Identity {
+  return { session: signIn.session, ...principal, authmethod, roles: signIn.details.roles };
+}
+
+/** SES-15..20: roles with their features, and who the router takes the client for. */
+export function welcome(realm: string, identity: Identity): Message<"WELCOME"> {
+  const { session, authid, authrole, authmethod, authprovider, authextra } = identity;
+  return {
+    type: "WELCOME",
+    session,
+    details: {
+      roles: ANNOUNCED,
+      agent: AGENT,
+      realm,
+      authid,
+      authrole,
+      authmethod,
+      authprovider,
+      ...(authextra && { authextra }),
+    },
+  };
+}

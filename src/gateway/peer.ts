@@ -1,0 +1,45 @@
+/**
+ * The seam to whatever carries frames to one client: a socket, or later one HTTP request. It knows nothing of WAMP; what
+ * it is asked to remember it gives back after sleep.
+ */
+import type { Origin, SignIn } from "../auth/method.ts";
+import type { Identity } from "../router/session.ts";
+import type { Encoded, Subprotocol } from "../serializer/serializer.ts";
+
+export interface Peer {
+  /** Octets given to `send` that have not left yet. */
+  readonly backlog: number;
+  /** Sends one frame. Never called after `close`. */
+  send(frame: Encoded): void;
+  /** Closes once everything sent has left (TRN-22). `code` is a WebSocket close code. */
+  close(code: number, reason: string): void;
+  /** Keeps a connection's memo through sleep, replacing an older one. */
+  remember(memo: Memo): void;
+}
+
+/** What of a connection outlives sleep: plain data, at most 16 KiB. */
+export interface Memo {
+  readonly subprotocol: Subprotocol;
+  /** The client's batches end with 0x18 in place of 0x1E (BAT-02). */
+  readonly oldSeparator: boolean;
+  readonly origin: Origin;
+  readonly state: ConnectionState;
+}
+
+/** Where a connection stands between upgrade and close. Deadlines are milliseconds since 1970. */
+export type ConnectionState =
+  /** Waits for HELLO; also after a completed GOODBYE (SES-58). */
+  | { readonly phase: "open"; readonly deadline: number }
+  /** CHALLENGE is sent; AUTHENTICATE is due. */
+  | {
+      readonly phase: "challenged";
+      readonly deadline: number;
+      readonly method: string;
+      readonly signIn: SignIn;
+      readonly expects: Readonly<Record<string, unknown>>;
+    }
+  | { readonly phase: "joined"; readonly identity: Identity }
+  /** The router said GOODBYE first and waits for the reply (SES-53). */
+  | { readonly phase: "leaving"; readonly deadline: number }
+  /** ABORT or close is on its way: whatever else comes is ignored. */
+  | { readonly phase: "ended" };

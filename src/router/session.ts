@@ -1,0 +1,54 @@
+/**
+ * A session as the router sees it: who it is, and what it holds. Knows no socket and no serializer. What it holds is
+ * changed only by the broker and the dealer.
+ */
+import type { Dict, Roles } from "../wamp/field.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Registration } from "./registration.ts";
+import type { Subscription } from "./subscription.ts";
+
+export type SessionId = number;
+
+/** Who a session is: fixed at WELCOME (SES-08, SES-14), survives hibernation. */
+export interface Identity {
+  readonly session: SessionId;
+  readonly authid: string;
+  readonly authrole: string;
+  readonly authmethod: string;
+  readonly authprovider: string;
+  readonly authextra?: Dict;
+  /** The features that the client announced, by role. */
+  readonly roles: Roles;
+}
+
+export class Session {
+  readonly id: SessionId;
+  readonly identity: Identity;
+  readonly subscriptions = new Set<Subscription>();
+  readonly registrations = new Set<Registration>();
+  /** CALL.Request to the call that it began and that has not ended. */
+  readonly calls = new Map<number, Invocation>();
+  /** INVOCATION.Request to the invocation that this session has not answered. */
+  readonly invocations = new Map<number, Invocation>();
+  /** The last INVOCATION.Request issued to this session; 0 before the first (ID-06). */
+  lastInvocation = 0;
+  /** The last request id received, where the realm checks them (ID-10); undefined where unknown. */
+  lastRequest: number | undefined = 0;
+  /** Whether the store has a row of this session, and whether that row is as new as this object. */
+  stored: "no" | "stale" | "yes" = "no";
+
+  constructor(identity: Identity) {
+    this.id = identity.session;
+    this.identity = identity;
+  }
+
+  /** Whether the client announced `feature` for `role` in HELLO. */
+  announced(role: "publisher" | "subscriber" | "caller" | "callee", feature: string): boolean {
+    return this.identity.roles[role]?.includes(feature) ?? false;
+  }
+
+  /** FEA-14: the spec spells the feature both ways. */
+  get canBeInterrupted(): boolean {
+    return this.announced("callee", "call_canceling") || this.announced("callee", "call_cancelling");
+  }
+}

@@ -1,0 +1,38 @@
+/** A topic or topic pattern and the sessions that subscribed to it. One for each (URI, match policy) (BRK-03). */
+import type { MatchPolicy } from "../wamp/uri.ts";
+import type { Session, SessionId } from "./session.ts";
+
+export class Subscription {
+  readonly id: number;
+  readonly uri: string;
+  readonly match: MatchPolicy;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly subscribers = new Map<SessionId, Session>();
+  /** The keys of `subscribers`, kept between changes so that a publication need not list them again. */
+  #ids: readonly SessionId[] | undefined;
+
+  constructor(row: { id: number; uri: string; match: MatchPolicy; created: number }) {
+    this.id = row.id;
+    this.uri = row.uri;
+    this.match = row.match;
+    this.created = row.created;
+  }
+
+  add(session: Session): void {
+    this.subscribers.set(session.id, session);
+    session.subscriptions.add(this);
+    this.#ids = undefined;
+  }
+
+  remove(session: Session): void {
+    this.subscribers.delete(session.id);
+    session.subscriptions.delete(this);
+    this.#ids = undefined;
+  }
+
+  get subscriberIds(): readonly SessionId[] {
+    this.#ids ??= [...this.subscribers.keys()];
+    return this.#ids;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * A realm with named sessions, for tests of the router alone: wire lists in, wire lists out. Ids are small and counted, so
+ * that expectations can be literal: session ids 101, 102 ... in the order of joining, publication ids 1001, 1002 ...
+ */
+
+import type { Delivery } from "../../src/router/delivery.ts";
+import {
+  DEFAULT_REALM_SETTINGS,
+  PARK_AFTER,
+  Realm,
+  type RealmMessage,
+  type RealmSettings,
+} from "../../src/router/realm.ts";
+import type { Identity, Session } from "../../src/router/session.ts";
+import type { Roles } from "../../src/wamp/field.ts";
+import { parse, payloadAt, type RouterMessage, unparse } from "../../src/wamp/message.ts";
+import type { Envelope, Payload } from "../../src/wamp/payload.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+export type Wire = readonly unknown[];
+/** Session name to the messages that it was sent, in order; who was sent nothing is left out. */
+export type Sent = Record<string, Wire[]>;
+
+export interface Joining {
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly roles?: Roles;
+}
+
+export class Scene {
+  readonly store = new MemoryStore();
+  readonly settings: RealmSettings;
+  /** Milliseconds since 1970. */
+  clock = 1_000_000;
+  realm: Realm;
+  readonly #names = new Map<number, string>();
+  readonly #identities = new Map<string, Identity>();
+  #lastSession = 100;
+  #lastPublication = 1000;
+
+  constructor(settings: Partial<RealmSettings> = {}) {
+    this.settings = { ...DEFAULT_REALM_SETTINGS, ...settings };
+    this.realm = this.#newRealm();
+  }
+
+  /** Sessions join in the order of their names. */
+  join(...names: string[]): this {
+    for (const name of names) this.joinAs(name, {});
+    return this;
+  }
+
+  joinAs(name: string, { authid = name, authrole = "user", roles }: Joining): this {
+    this.#lastSession++;
+    const identity: Identity = {
+      session: this.#lastSession,
+      authid,
+      authrole,
+      authmethod: "anonymous",
+      authprovider: "static",
+      roles: roles ?? { publisher: [], subscriber: [], caller: [], callee: [] },
+    };
+    this.#names.set(identity.session, name);
+    this.#identities.set(name, identity);
+    this.realm.join(identity);
+    return this;
+  }
+
+  /** The session id of `name`. */
+  id(name: string): number {
+    return this.#identity(name).session;
+  }
+
+  session(name: string): Session {
+    const session = this.realm.session(this.id(name));
+    if (!session) throw new Error(`${name} is not in the realm`);
+    return session;
+  }
+
+  /** One message from `name`, and what everybody was sent because of it. */
+  send(name: string, ...wire: unknown[]): Sent {
+    const message = parse(envelope(wire)) as RealmMessage; // a scene sends no HELLO or GOODBYE
+    return this.#sent(this.realm.receive(this.session(name), message));
+  }
+
+  leave(name: string): Sent {
+    return this.#sent(this.realm.leave(this.session(name)));
+  }
+
+  /** Lets time pass and does what is due. */
+  pass(milliseconds: number): Sent {
+    this.clock += milliseconds;
+    return this.#sent(this.realm.tick(this.clock));
+  }
+
+  /**
+   * The realm sleeps and wakes from its rows, as the platform does after ten quiet seconds; sockets of `vanished` sessions
+   * are gone when it wakes.
+   */
+  sleep({ vanished = [] }: { vanished?: readonly string[] } = {}): Sent {
+    this.pass(PARK_AFTER);
+    const present = [...this.#identities]
+      .filter(([name, { session }]) => this.realm.session(session) && !vanished.includes(name))
+      .map(([, identity]) => structuredClone(identity));
+    this.realm = this.#newRealm();
+    return this.#sent(this.realm.wake(present));
+  }
+
+  #identity(name: string): Identity {
+    const identity = this.#identities.get(name);
+    if (!identity) throw new Error(`nobody is called ${name}`);
+    return identity;
+  }
+
+  #newRealm(): Realm {
+    return new Realm({
+      store: this.store,
+      now: () => this.clock,
+      randomId: () => ++this.#lastPublication,
+      settings: this.settings,
+    });
+  }
+
+  #sent(deliveries: readonly Delivery[]): Sent {
+    const sent: Sent = {};
+    for (const { message, to } of deliveries) {
+      for (const id of to) {
+        const name = this.#names.get(id) ?? String(id);
+        sent[name] ??= [];
+        sent[name].push(wire(message));
+      }
+    }
+    return sent;
+  }
+}
+
+/** What a serializer would make of a wire list, with plain values for a payload. */
+export function envelope(wire: Wire): Envelope {
+  const at = payloadAt(wire[0]) ?? wire.length;
+  const [args, kwargs] = wire.slice(at) as [unknown[]?, Record<string, unknown>?]; // the test wrote them
+  const payload: Payload | undefined =
+    args === undefined ? undefined : { format: "values", args, ...(kwargs && { kwargs }) };
+  return { header: wire.slice(0, at), payload };
+}
+
+export function wire(message: RouterMessage): Wire {
+  const { header, payload } = unparse(message);
+  if (payload === undefined) return header;
+  if (payload.format !== "values") throw new Error("a scene has plain payloads");
+  return payload.kwargs ? [...header, payload.args, payload.kwargs] : [...header, payload.args];
+}
