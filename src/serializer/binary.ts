@@ -1,0 +1,69 @@
+/** The codecs of msgpack and CBOR: what differs is the walker and the writer. */
+import { ProtocolViolation } from "../wamp/error.ts";
+import type { BinaryPayload, Envelope } from "../wamp/payload.ts";
+import { CborWalker } from "./cbor-walker.ts";
+import { CborWriter } from "./cbor-writer.ts";
+import type { Codec, CodecOptions } from "./codec.ts";
+import { MsgpackWalker } from "./msgpack-walker.ts";
+import { MsgpackWriter } from "./msgpack-writer.ts";
+import type { OctetWriter } from "./octet-writer.ts";
+import { concatenate } from "./octets.ts";
+import type { Encoded, FrameLimits } from "./serializer.ts";
+import type { Sink } from "./sink.ts";
+import { elementsOf, transcode } from "./transcode.ts";
+import { ValueSink, walkValue } from "./value.ts";
+import { type Walker, walkMessage } from "./walker.ts";
+
+interface Binary {
+  readonly format: BinaryPayload["format"];
+  readonly walk: (octets: Uint8Array, limits: FrameLimits) => Walker;
+  readonly writer: OctetWriter & Sink;
+  /** An empty list, for Arguments that were null (MSG-41). */
+  readonly emptyList: Uint8Array;
+}
+
+export function msgpackCodec(options: CodecOptions): Codec {
+  return binaryCodec(options, {
+    format: "msgpack",
+    walk: (octets, limits) => new MsgpackWalker(octets, limits),
+    writer: new MsgpackWriter(),
+    emptyList: Uint8Array.of(0x90),
+  });
+}
+
+export function cborCodec(options: CodecOptions): Codec {
+  return binaryCodec(options, {
+    format: "cbor",
+    walk: (octets, limits) => new CborWalker(octets, limits),
+    writer: new CborWriter(),
+    emptyList: Uint8Array.of(0x80),
+  });
+}
+
+function binaryCodec({ limits, payloadAt }: CodecOptions, binary: Binary): Codec {
+  const { format, walk, writer, emptyList } = binary;
+  return { format, decode, encode };
+
+  function decode(message: Encoded): Envelope {
+    if (typeof message === "string")
+      throw new ProtocolViolation(`a ${format} message must be octets, not text`);
+    const header = new ValueSink();
+    const code = () => header.values[0];
+    const { payload, argumentsMissing } = walkMessage(walk(message, limits), { payloadAt, code, header });
+    if (!payload) return { header: header.values, payload };
+    const given = message.subarray(payload.from, payload.to);
+    const body = argumentsMissing ? concatenate([emptyList, given]) : given;
+    return { header: header.values, payload: { format, count: payload.count, body } };
+  }
+
+  function encode({ header, payload }: Envelope): Uint8Array {
+    const elements = elementsOf(payload);
+    writer.begin();
+    writer.openList(header.length + elements);
+    for (const each of header) walkValue(each, writer);
+    if (elements === 0 || !payload) return writer.finish();
+    if (payload.format === format) return writer.finish(payload.body);
+    transcode(payload, writer);
+    return writer.finish();
+  }
+}

@@ -1,0 +1,114 @@
+/** What the walkers of msgpack and CBOR share: a cursor that never reads, and never counts, beyond what is there. */
+import { ProtocolViolation } from "../wamp/error.ts";
+import type { FrameLimits } from "./serializer.ts";
+import type { Sink } from "./sink.ts";
+import { isUtf8, textOf } from "./utf8.ts";
+import { tooDeep, tooMany } from "./walker.ts";
+
+const TWO_TO_32 = 2 ** 32;
+
+export abstract class OctetWalker {
+  at = 0;
+  items = 0;
+  protected abstract readonly formatName: string;
+  protected readonly octets: Uint8Array;
+  protected readonly end: number;
+  protected readonly limits: FrameLimits;
+  /** How many containers are open. */
+  protected depth = 0;
+  #view: DataView | undefined;
+
+  constructor(octets: Uint8Array, limits: FrameLimits) {
+    this.octets = octets;
+    this.end = octets.length;
+    this.limits = limits;
+  }
+
+  between(): void {
+    // Nothing stands between two values.
+  }
+
+  protected get view(): DataView {
+    this.#view ??= new DataView(this.octets.buffer, this.octets.byteOffset, this.end);
+    return this.#view;
+  }
+
+  /** Steps over so many octets and returns where they begin. */
+  protected take(count: number): number {
+    const from = this.at;
+    if (count > this.end - from) throw this.malformed(`${count - (this.end - from)} octets are missing`);
+    this.at = from + count;
+    return from;
+  }
+
+  /** The next octet, or -1 at the end. */
+  protected peek(): number {
+    return this.octets[this.at] ?? -1;
+  }
+
+  protected uint8(): number {
+    const octet = this.octets[this.at];
+    if (octet === undefined) throw this.malformed("octets are missing");
+    this.at++;
+    return octet;
+  }
+
+  protected uint16(): number {
+    return this.view.getUint16(this.take(2));
+  }
+
+  protected uint32(): number {
+    return this.view.getUint32(this.take(4));
+  }
+
+  /** A number up to 2^53, a bigint beyond. */
+  protected uint64(): number | bigint {
+    const from = this.take(8);
+    const high = this.view.getUint32(from);
+    return high < 0x20_0000
+      ? high * TWO_TO_32 + this.view.getUint32(from + 4)
+      : safe(this.view.getBigUint64(from));
+  }
+
+  protected int64(): number | bigint {
+    return safe(this.view.getBigInt64(this.take(8)));
+  }
+
+  protected countItem(): void {
+    if (++this.items > this.limits.items) throw tooMany(this.limits.items, this.at);
+  }
+
+  /** Opens a container that announced so many values: each takes an octet at least, and counts. */
+  protected enter(values: number): void {
+    if (++this.depth > this.limits.depth) throw tooDeep(this.limits.depth, this.at);
+    if (values > this.end - this.at)
+      throw this.malformed(`${values} values are announced, more than there are octets`);
+    if (values > this.limits.items - this.items) throw tooMany(this.limits.items, this.at);
+  }
+
+  protected text(length: number, sink: Sink | undefined): void {
+    const from = this.take(length);
+    if (sink) sink.text(this.textAt(from));
+    else if (!isUtf8(this.octets, from, this.at)) throw this.malformed("a string is not UTF-8");
+  }
+
+  /** The text from an offset to the cursor. */
+  protected textAt(from: number): string {
+    const text = textOf(this.octets, from, this.at);
+    if (text === undefined) throw this.malformed("a string is not UTF-8");
+    return text;
+  }
+
+  protected bytes(length: number, sink: Sink | undefined): void {
+    const from = this.take(length);
+    sink?.bytes(this.octets.subarray(from, this.at));
+  }
+
+  protected malformed(what: string): ProtocolViolation {
+    return new ProtocolViolation(`malformed ${this.formatName}: ${what}, at octet ${this.at}`);
+  }
+}
+
+function safe(value: bigint): number | bigint {
+  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
+}

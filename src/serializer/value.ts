@@ -1,0 +1,147 @@
+/**
+ * Plain JavaScript values: what a header is decoded to and encoded from, and what the router itself has to say. An integer
+ * is a number up to 2^53 and a bigint beyond; octets are a Uint8Array; a dict is an object with own properties only.
+ */
+import { ProtocolViolation } from "../wamp/error.ts";
+import type { Sink } from "./sink.ts";
+
+type Dict = Record<string, unknown>;
+
+/** Collects what a walker reports; `values` are the header's elements so far. */
+export class ValueSink implements Sink {
+  readonly values: unknown[] = [];
+  /** The list that takes the next value, unless `#dict` does. */
+  #list: unknown[] | undefined = this.values;
+  #dict: Dict = {};
+  /** The key whose value comes next. */
+  #key: string | undefined;
+  /** The containers around the current one, and the key at which each continues. */
+  readonly #outer: (unknown[] | Dict)[] = [];
+
+  null(): void {
+    this.#take(null);
+  }
+  undefined(): void {
+    this.#take(undefined); // SER-21: as if the key were absent
+  }
+  boolean(value: boolean): void {
+    this.#take(value);
+  }
+  integer(value: number | bigint): void {
+    this.#take(value);
+  }
+  float(value: number): void {
+    this.#take(value); // SER-09: an integral float is an integer from here on
+  }
+  bytes(value: Uint8Array): void {
+    this.#take(value.slice());
+  }
+  foreign(what: string): void {
+    throw new ProtocolViolation(`${what} may stand in a payload only`);
+  }
+  text(value: string): void {
+    if (!value.isWellFormed())
+      throw new ProtocolViolation("a string outside the payload has a lone surrogate");
+    if (this.#list || this.#key !== undefined) this.#take(value);
+    else this.#key = value;
+  }
+  openList(): void {
+    const list: unknown[] = [];
+    this.#take(list);
+    this.#enter(list);
+  }
+  openDict(): void {
+    const dict: Dict = {};
+    this.#take(dict);
+    this.#enter(dict);
+  }
+  closeList(): void {
+    this.#leave();
+  }
+  closeDict(): void {
+    this.#leave();
+  }
+
+  #take(value: unknown): void {
+    const key = this.#key;
+    if (this.#list) this.#list.push(value);
+    else if (key === undefined)
+      throw new ProtocolViolation("a dict outside the payload has a key that is not a string");
+    else {
+      this.#key = undefined;
+      if (key === "__proto__") own(this.#dict, key, value);
+      else this.#dict[key] = value; // SER-17: the last one wins
+    }
+  }
+
+  #enter(inner: unknown[] | Dict): void {
+    this.#outer.push(this.#list ?? this.#dict);
+    this.#goTo(inner);
+  }
+
+  #leave(): void {
+    this.#goTo(this.#outer.pop() ?? this.values);
+  }
+
+  #goTo(container: unknown[] | Dict): void {
+    if (Array.isArray(container)) this.#list = container;
+    else {
+      this.#list = undefined;
+      this.#dict = container;
+    }
+  }
+}
+
+/** An assignment to `__proto__` would replace the prototype; a peer may only add a property. */
+function own(dict: Dict, key: string, value: unknown): void {
+  Object.defineProperty(dict, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/**
+ * Reports a plain value to a sink. Integral numbers are integers (SER-08); keys whose value is undefined are left out.
+ * @throws TypeError for what no format can express, such as a function: a bug of ours
+ */
+export function walkValue(value: unknown, sink: Sink) {
+  switch (typeof value) {
+    case "string":
+      return sink.text(value);
+    case "number":
+      return walkNumber(value, sink);
+    case "boolean":
+      return sink.boolean(value);
+    case "bigint":
+      return sink.integer(value);
+    case "undefined":
+      return sink.null();
+    case "object":
+      if (value === null) return sink.null();
+      if (value instanceof Uint8Array) return sink.bytes(value);
+      if (Array.isArray(value)) return walkList(value, sink);
+      return walkDict(value as Dict, sink); // an object that is none of the above is a dict
+    default:
+      throw new TypeError(`a ${typeof value} cannot be sent`);
+  }
+}
+
+function walkNumber(value: number, sink: Sink) {
+  if (!Number.isInteger(value)) return sink.float(value);
+  if (Math.abs(value) <= 2 ** 53) return sink.integer(value);
+  if (value >= -(2 ** 63) && value < 2 ** 64) return sink.integer(BigInt(value));
+  return sink.float(value);
+}
+
+function walkList(list: readonly unknown[], sink: Sink): void {
+  sink.openList(list.length);
+  for (const each of list) walkValue(each, sink);
+  sink.closeList(list.length);
+}
+
+function walkDict(dict: Dict, sink: Sink): void {
+  const keys = Object.keys(dict).filter((key) => dict[key] !== undefined);
+  sink.openDict(keys.length);
+  for (const key of keys) {
+    sink.text(key);
+    walkValue(dict[key], sink);
+  }
+  sink.closeDict(keys.length);
+}

@@ -1,0 +1,122 @@
+/**
+ * A walker goes once over a message of its format: it checks that it is well-formed and within the limits before anything
+ * is allocated, and reports what it finds to a sink, if there is one. Here is what all formats share: where the header
+ * ends, where the payload begins, and what a payload may be.
+ */
+import { ProtocolViolation } from "../wamp/error.ts";
+import type { FrameLimits } from "./serializer.ts";
+import type { Sink } from "./sink.ts";
+
+/** What is known of a value from its first octet. CBOR's undefined counts as null. */
+export type Kind = "null" | "list" | "dict" | "other";
+
+export interface Walker {
+  /** Where the walk is: the offset of the octet (JSON: character) to be read next. */
+  readonly at: number;
+  /** How many values were met, dict keys included, the message itself not. */
+  readonly items: number;
+  /** Enters the message. @throws ProtocolViolation when it is not a list (SER-14) */
+  open(): void;
+  /** Whether another element of the message follows; `at` is then its start. After the last, nothing may follow. */
+  more(): boolean;
+  /** What the value at `at` will be. */
+  kind(): Kind;
+  /** Walks one value, however deep. @throws ProtocolViolation when malformed or beyond a limit */
+  value(sink?: Sink): void;
+  /** Walks ArgumentsKw: a dict whose keys are text; any other key would end an Autobahn|Python receiver. */
+  keywords(): void;
+  /** Steps over what separates the values of a payload: JSON's comma, nothing elsewhere. */
+  between(): void;
+}
+
+/** Where things stand in a message. */
+export interface Parts {
+  /** The end of the last header element. */
+  readonly headerEnd: number;
+  /** Arguments and ArgumentsKw, as they are to be forwarded: `undefined` if there is nothing to forward. */
+  readonly payload: { readonly from: number; readonly to: number; readonly count: 1 | 2 } | undefined;
+  /** MSG-41: null stood for Arguments, `payload` holds ArgumentsKw only and wants an empty list before it. */
+  readonly argumentsMissing: boolean;
+}
+
+export interface Reading {
+  /** How many elements precede Arguments, by type code; undefined where a message has no payload. */
+  readonly payloadAt: (code: unknown) => number | undefined;
+  /** The type code, once the first element was walked: it stands between the two offsets. */
+  readonly code: (from: number, to: number) => unknown;
+  /** What becomes of the header's values. */
+  readonly header?: Sink;
+}
+
+/**
+ * Walks a whole message.
+ * @throws ProtocolViolation when malformed, beyond a limit, without a type code (SER-14, SER-15), or with a payload that
+ * is not a list and a dict (MSG-30, MSG-31)
+ */
+export function walkMessage(walker: Walker, { payloadAt, code, header }: Reading): Parts {
+  walker.open();
+  if (!walker.more()) throw new ProtocolViolation("a message must not be an empty list");
+  const from = walker.at;
+  walker.value(header);
+  let headerEnd = walker.at;
+  const typeCode = code(from, headerEnd);
+  if (!Number.isInteger(typeCode)) {
+    throw new ProtocolViolation("a message must be a list that begins with its type code, an integer");
+  }
+  let left = (payloadAt(typeCode) ?? Number.POSITIVE_INFINITY) - 1;
+  let more = walker.more();
+  for (; more && left > 0; left--) {
+    walker.value(header);
+    headerEnd = walker.at;
+    more = walker.more();
+  }
+  if (!more) return { headerEnd, payload: undefined, argumentsMissing: false };
+  return { headerEnd, ...walkPayload(walker) };
+}
+
+function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
+  const from = walker.at;
+  const kind = walker.kind();
+  if (kind !== "list" && kind !== "null") {
+    // PPT-14: the raw payload of Autobahn's old payload transparency is not announced, so nobody may send it.
+    throw new ProtocolViolation(`Arguments must be a list, at offset ${from}`);
+  }
+  let before = walker.items;
+  walker.value();
+  const noArguments = kind === "null" || walker.items === before + 1;
+  const to = walker.at;
+  const argumentsOnly = noArguments ? undefined : ({ from, to, count: 1 } as const);
+  if (!walker.more()) return { payload: argumentsOnly, argumentsMissing: false };
+
+  const keywordsFrom = walker.at;
+  const keywordsKind = walker.kind();
+  before = walker.items;
+  if (keywordsKind === "null") walker.value();
+  else if (keywordsKind === "dict") walker.keywords();
+  else throw new ProtocolViolation(`ArgumentsKw must be a dict, at offset ${keywordsFrom}`);
+  const noKeywords = walker.items === before + 1;
+  const keywordsTo = walker.at;
+  if (walker.more()) throw new ProtocolViolation(`nothing may follow ArgumentsKw, at offset ${walker.at}`);
+
+  if (noArguments && noKeywords) return { payload: undefined, argumentsMissing: false }; // MSG-39, MSG-42
+  if (keywordsKind === "null") return { payload: argumentsOnly, argumentsMissing: false };
+  if (kind === "null") {
+    return { payload: { from: keywordsFrom, to: keywordsTo, count: 2 }, argumentsMissing: true }; // MSG-40
+  }
+  return { payload: { from, to: keywordsTo, count: 2 }, argumentsMissing: false };
+}
+
+/** Limits for walking a payload that was checked when it came in; a walk never recurses without bound. */
+export const CHECKED: FrameLimits = {
+  octets: Number.POSITIVE_INFINITY,
+  depth: 1_024,
+  items: Number.POSITIVE_INFINITY,
+};
+
+export function tooDeep(limit: number, at: number): ProtocolViolation {
+  return new ProtocolViolation(`lists and dicts may be nested ${limit} deep, exceeded at offset ${at}`);
+}
+
+export function tooMany(limit: number, at: number): ProtocolViolation {
+  return new ProtocolViolation(`a message may hold ${limit} values, exceeded at offset ${at}`);
+}
