@@ -18,7 +18,20 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // A realm for each test, so that none finds what another left.
+            miniflare: {
+              bindings: {
+                REALMS: Array.from({ length: 100 }, (_, n) => ({
+                  name: `realm${n + 1}`,
+                  anonymous: "local",
+                })),
+              },
+            },
+          }),
+        ],
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
       },
       {

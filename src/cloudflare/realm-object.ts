@@ -99,8 +99,10 @@ export class RealmObject extends DurableObject<Env> {
   }
 
   override alarm(): void {
+    // What the alarm was set for is due, even if it rings a moment early.
+    const at = Math.max(now(), this.#alarmAt ?? 0);
     this.#alarmAt = undefined;
-    this.#gateway.tick(now());
+    this.#gateway.tick(at);
     this.#arm();
   }
 
