@@ -23,6 +23,7 @@ const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
+const LOWER_U = 0x75;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
 
@@ -30,12 +31,13 @@ const CLOSE_DICT = 0x7d;
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 /** Characters of a string looked at one by one before the regular expression takes over, which is faster from there. */
 const SHORT = 24;
-/** What may follow a backslash; `u` wants four hexadecimal digits more. */
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** What may follow a backslash, other than `u` and four hexadecimal digits. */
+const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
+const HEXADECIMAL = /[0-9a-fA-F]{4}/y;
 /** Python refuses integers above 4300 digits, so a longer number could end a receiver. */
 const MAX_NUMBER = 1_024;
-/** An integer of so many characters is a safe one. */
-const SAFE_INTEGER = 15;
+/** 2^53, up to which an integer is exact as a number. */
+const SAFE = "9007199254740992";
 
 export class JsonWalker implements Walker {
   at = 0;
@@ -181,33 +183,39 @@ export class JsonWalker implements Walker {
 
   #skipString(): void {
     const text = this.#text;
-    const from = this.at;
-    let at = from + 1;
-    const short = at + SHORT;
+    let at = this.at + 1;
+    let run = at + SHORT;
     for (;;) {
       const next = text.charCodeAt(at);
       if (next === QUOTE) break;
       if (next === BACKSLASH) {
-        ESCAPE.lastIndex = at;
-        this.at = at;
-        if (!ESCAPE.test(text)) throw this.#malformed("an escape is wrong");
-        if (ESCAPE.lastIndex - at > 2 && at < this.inexactAt) this.inexactAt = at;
-        at = ESCAPE.lastIndex;
-      } else if (next >= SPACE) {
-        at++;
-      } else {
+        at = this.#skipEscape(at);
+        run = at + SHORT;
+      } else if (!(next >= SPACE)) {
         this.at = at;
         throw this.#malformed(
           at < text.length ? "a string holds a control character" : "a string has no end",
         );
-      }
-      if (at > short) {
+      } else if (++at > run) {
         PLAIN.lastIndex = at;
         PLAIN.test(text);
         at = PLAIN.lastIndex;
       }
     }
     this.at = at + 1;
+  }
+
+  /** Returns where the escape ends that begins at an offset. */
+  #skipEscape(at: number): number {
+    const next = this.#text.charCodeAt(at + 1);
+    if (SIMPLE_ESCAPES.has(next)) return at + 2;
+    HEXADECIMAL.lastIndex = at + 2;
+    if (next === LOWER_U && HEXADECIMAL.test(this.#text)) {
+      if (at < this.inexactAt) this.inexactAt = at;
+      return at + 6;
+    }
+    this.at = at;
+    throw this.#malformed("an escape is wrong");
   }
 
   #number(sink: Sink | undefined): void {
@@ -231,13 +239,12 @@ export class JsonWalker implements Walker {
     }
     const length = this.at - from;
     if (length > MAX_NUMBER) throw this.#malformed(`a number has more than ${MAX_NUMBER} characters`);
-    if (integer && length > SAFE_INTEGER && from < this.inexactAt) this.inexactAt = from;
-    if (!sink) return;
+    if (!sink && (!integer || length < SAFE.length)) return;
     const literal = text.slice(from, this.at);
-    if (!integer) sink.float(finite(literal));
-    else if (length <= SAFE_INTEGER)
-      sink.integer(Number(literal) + 0); // no negative zero
-    else sink.integer(exact(BigInt(literal)));
+    const safe = length < SAFE.length || (length === SAFE.length && literal <= SAFE);
+    if (integer && !safe && from < this.inexactAt) this.inexactAt = from;
+    if (!integer) sink?.float(finite(literal));
+    else sink?.integer(safe ? Number(literal) + 0 : BigInt(literal)); // + 0: there is no negative zero
   }
 
   #digits(): void {
@@ -270,8 +277,4 @@ function finite(literal: string): number {
   const value = Number(literal);
   if (Number.isFinite(value)) return value;
   throw new Untranslatable("a number is beyond the range of a float64");
-}
-
-function exact(value: bigint): number | bigint {
-  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
 }

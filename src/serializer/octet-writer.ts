@@ -153,6 +153,9 @@ export abstract class OctetWriter {
       }
       if (index === value.length) return index;
     }
+    // The encoder would write U+FFFD for a lone surrogate, without a word.
+    if (!value.isWellFormed())
+      throw new Untranslatable("a string with a lone surrogate has no form in UTF-8");
     return UTF8.encodeInto(value, octets.subarray(at)).written;
   }
 

@@ -7,7 +7,7 @@ export interface Sink {
   /** CBOR's undefined, and what msgpackr writes for it (SER-13, SER-21). */
   undefined(): void;
   boolean(value: boolean): void;
-  /** Exact: a number within -2^53..2^53, a bigint beyond (SER-11). */
+  /** Exact: a number up to 2^53 either way, a bigint beyond (SER-11). */
   integer(value: number | bigint): void;
   /** A float even where it is integral: 1.0 is not 1. */
   float(value: number): void;

@@ -137,11 +137,15 @@ function walkList(list: readonly unknown[], sink: Sink): void {
 }
 
 function walkDict(dict: Dict, sink: Sink): void {
-  const keys = Object.keys(dict).filter((key) => dict[key] !== undefined);
-  sink.openDict(keys.length);
+  const keys = Object.keys(dict);
+  let count = 0;
+  for (const key of keys) if (dict[key] !== undefined) count++;
+  sink.openDict(count);
   for (const key of keys) {
+    const value = dict[key];
+    if (value === undefined) continue;
     sink.text(key);
-    walkValue(dict[key], sink);
+    walkValue(value, sink);
   }
-  sink.closeDict(keys.length);
+  sink.closeDict(count);
 }

@@ -10,12 +10,26 @@ import { isId } from "./id.ts";
 export interface Field<T> {
   /** `where` names the field for the error, as in `PUBLISH.Options.acknowledge`. */
   readonly read: (value: unknown, where: string) => T;
+  /** The value as it travels, where that is not the value as it is kept. */
+  write?(value: T): unknown;
+}
+
+/** A key of a dict that must be there. */
+interface RequiredField<T> extends Field<T> {
+  readonly required: true;
+}
+
+export function required<T>(field: Field<T>): RequiredField<T> {
+  return { ...field, required: true };
 }
 
 export type Dict = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type TypeOf<F> = F extends Field<infer T> ? T : never;
-export type DictOf<F extends Fields> = { readonly [K in keyof F]?: TypeOf<F[K]> };
+type RequiredKeys<F> = { [K in keyof F]: F[K] extends RequiredField<unknown> ? K : never }[keyof F];
+export type DictOf<F extends Fields> = {
+  readonly [K in Exclude<keyof F, RequiredKeys<F>>]?: TypeOf<F[K]>;
+} & { readonly [K in RequiredKeys<F>]: TypeOf<F[K]> };
 
 function field<T>(is: (value: unknown) => value is T, what: string): Field<T> {
   return {
@@ -46,10 +60,14 @@ export const anything: Field<unknown> = { read: (value) => value };
 
 /** A string that must be one of `values`. */
 export function oneOf<const T extends string>(...values: readonly T[]): Field<T> {
-  return field(
-    (v): v is T => isText(v) && (values as readonly string[]).includes(v),
-    `one of ${values.join(", ")}`,
-  );
+  return {
+    read(value, where) {
+      const found = values.find((each) => each === value);
+      if (found !== undefined) return found;
+      const given = isText(value) ? "another string" : describe(value);
+      throw new ProtocolViolation(`${where} must be one of ${values.join(", ")}, not ${given}`);
+    },
+  };
 }
 
 /** A list; every item is read by `item`. Empty lists are fine (MSG-33). */
@@ -72,9 +90,14 @@ export const anyDict: Field<Dict> = {
   },
 };
 
-/** A dict with the keys `known`, each optional. What it does not know it drops. */
+/** A dict that is an item of a list: there null is no dict either (MSG-33). */
+export const dictItem: Field<Dict> = field(isDict, "a dict");
+
+/** A dict with the keys `known`, each optional unless `required`. What it does not know it drops. */
 export function dict<const F extends Fields>(known: F): Field<DictOf<F>> {
   const fields: Fields = Object.assign(Object.create(null), known);
+  const needed = Object.entries(known).filter(([, each]) => "required" in each);
+  const rewritten = Object.entries(known).filter(([, each]) => each.write);
   return {
     read(value, where) {
       const given = anyDict.read(value, where);
@@ -85,15 +108,27 @@ export function dict<const F extends Fields>(known: F): Field<DictOf<F>> {
         if (known === undefined || one === undefined || one === null) continue;
         kept[key] = known.read(one, `${where}.${key}`);
       }
+      for (const [key, each] of needed) {
+        if (!(key in kept)) kept[key] = each.read(undefined, `${where}.${key}`); // says what is missing
+      }
       return kept as DictOf<F>; // every kept key was read by its own field
     },
+    ...(rewritten.length > 0 && {
+      write(value: DictOf<F>) {
+        const written: Record<string, unknown> = { ...value };
+        for (const [key, each] of rewritten) {
+          if (written[key] !== undefined) written[key] = each.write?.(written[key]);
+        }
+        return written;
+      },
+    }),
   };
 }
 
 /** The features a peer announced for each of its roles; names we do not know are left out. */
 export type Roles = Readonly<Partial<Record<RoleName, readonly string[]>>>;
 
-/** `Details.roles` of HELLO and WELCOME (SES-05..07, SES-17). */
+/** `Details.roles` of HELLO and WELCOME (SES-05..07, SES-15..17): kept as lists, on the wire dicts of `true`. */
 export function roles(...names: readonly RoleName[]): Field<Roles> {
   return {
     read(value, where) {
@@ -115,6 +150,14 @@ export function roles(...names: readonly RoleName[]): Field<Roles> {
         throw new ProtocolViolation(`${where} must name at least one of ${names.join(", ")}`);
       }
       return found;
+    },
+    write(announced) {
+      const written: Record<string, unknown> = {};
+      for (const [name, features] of Object.entries(announced)) {
+        // SES-15: always a features dict, which wampy reads without a check.
+        written[name] = { features: Object.fromEntries(features.map((feature) => [feature, true])) };
+      }
+      return written;
     },
   };
 }

@@ -71,10 +71,11 @@ export class Shape<N extends string = string, F extends ShapeFields = ShapeField
   /** The header of a message that the router made; its type is its check. */
   header(message: Readonly<Record<string, unknown>>): unknown[] {
     const header: unknown[] = [this.code];
-    for (const name of this.#names) {
+    for (const [at, name] of this.#names.entries()) {
       const value = message[name];
       if (value === undefined) break;
-      header.push(value);
+      const field = this.#fields[at];
+      header.push(field?.write ? field.write(value) : value);
     }
     return header;
   }

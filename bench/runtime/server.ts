@@ -1,0 +1,82 @@
+/** A process that serves, and what it costs: its CPU time, its memory. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+
+export interface Server {
+  readonly port: number;
+  /** Where the runtime's inspector listens. */
+  readonly inspectorPort: number;
+  /** CPU time used so far, all threads. NaN where the system has no /proc. */
+  cpuSeconds(): Promise<number>;
+  /** Resident memory. NaN where the system has no /proc. */
+  residentBytes(): Promise<number>;
+  /** The last it wrote to its outputs. */
+  lastWords(): string;
+  stop(): Promise<void>;
+}
+
+const CLOCK_TICKS = 100; // a second, on every Linux that Node runs on
+const START_SECONDS = 20;
+
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+/** Starts `workerd serve`; resolves when it listens. @throws with workerd's own words when it does not. */
+export async function serve(workerd: string, configFile: string): Promise<Server> {
+  const child = spawn(workerd, ["serve", "--control-fd=3", "--inspector-addr=127.0.0.1:0", configFile], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  children.add(child);
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  ended.then(() => children.delete(child));
+
+  let said = "";
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on("data", (words) => {
+      said = (said + words).slice(-4000);
+    });
+  }
+  const port = await Promise.race([
+    listening(child.stdio[3] as Readable), // "pipe" above makes it one
+    ended.then(() => Promise.reject(new Error(`workerd ended before it listened:\n${said}`))),
+    new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error(`workerd does not listen:\n${said}`)), START_SECONDS * 1000).unref();
+    }),
+  ]);
+
+  return {
+    port,
+    cpuSeconds: () => processorSeconds(child.pid),
+    residentBytes: () => resident(child.pid),
+    lastWords: () => said,
+    async stop() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The control descriptor brings one line of JSON for each event. */
+async function listening(control: Readable): Promise<number> {
+  let lines = "";
+  for await (const chunk of control.iterator({ destroyOnReturn: false })) {
+    lines += chunk;
+    const found = /"event":"listen".*?"port":(\d+)/.exec(lines);
+    if (found) return Number(found[1]);
+  }
+  throw new Error("workerd closed its control descriptor before it listened");
+}
+
+async function processorSeconds(pid: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the command's name may hold spaces
+  return (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) / CLOCK_TICKS;
+}
+
+async function resident(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
+}

@@ -1,0 +1,50 @@
+/**
+ * The real router for stock clients: wrangler's bundle of src/worker.ts in workerd, on a free port of 127.0.0.1, with
+ * storage of its own. One for each test file; closed with everything that runs in it.
+ */
+import { afterAll, beforeAll } from "vitest";
+
+export interface Router {
+  /** The address that tutorials call ws://localhost:8080/ws. */
+  readonly url: string;
+  readonly realm: string;
+  /** Puts the realm object out of memory; its sockets stay ("hibernate") or are cut without a close frame ("close"). */
+  evict(sockets: "hibernate" | "close"): Promise<void>;
+  /** What the Worker and its object wrote to their log since the last call. */
+  takeLog(): string[];
+  close(): Promise<void>;
+}
+
+export async function startRouter(): Promise<Router> {
+  // Wrangler reads it when it is loaded: without it, it collects traces of every request.
+  process.env.X_LOCAL_OBSERVABILITY = "false";
+  const { createTestHarness } = await import("wrangler");
+  const harness = createTestHarness({ workers: [{ configPath: "./wrangler.toml" }] });
+  const { url } = await harness.listen();
+  const realm = "realm1";
+  return {
+    url: `ws://127.0.0.1:${url.port}/ws`,
+    realm,
+    evict: (webSockets) =>
+      harness.getWorker("edgebahn").evictDurableObject("RealmObject", { name: realm, webSockets }),
+    takeLog() {
+      const lines = harness.getLogs().map(({ message }) => message);
+      harness.clearLogs();
+      return lines;
+    },
+    close: () => harness.close(),
+  };
+}
+
+/** A router for all tests of this file. */
+export function routerForThisFile(): () => Router {
+  let router: Router | undefined;
+  beforeAll(async () => {
+    router = await startRouter();
+  });
+  afterAll(() => router?.close());
+  return () => {
+    if (!router) throw new Error("the router runs only while tests do");
+    return router;
+  };
+}
