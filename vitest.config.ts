@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // Three projects: the pure rooms in plain Node, the object inside workerd, and stock clients over real sockets.
 export default defineConfig({
   test: {
-    reporters: ["default", "./test/closing-line.ts"],
+    reporters: ["default", "./test/conformance/reporter.ts", "./test/closing-line.ts"],
     projects: [
       {
         test: {

@@ -1,0 +1,53 @@
+/** docs/conformance.md from the tests that passed: every requirement row with its tests, or the reason why it has none. */
+import { reasonFor, rowIds, SECTIONS } from "./rows.ts";
+
+export interface PassedTest {
+  readonly title: string;
+  /** Path from the root of the repository. */
+  readonly file: string;
+}
+
+const HEAD = `# Conformance
+
+Each row of the requirements is one test, whose title opens with the row's id. This page is written from the titles of the
+tests that passed (\`npm run conformance\`), and \`npm test\` fails where it is not up to date.
+`;
+
+export function conformanceDocument(tests: readonly PassedTest[]): string {
+  const byRow = new Map<string, PassedTest[]>();
+  for (const test of tests) {
+    const [id] = /^[A-Z]{2,3}-\d\d\b/.exec(test.title) ?? [];
+    if (id) byRow.set(id, [...(byRow.get(id) ?? []), test]);
+  }
+  const summary = ["| section | rows | tested | not tested |", "| --- | --- | --- | --- |"];
+  const sections: string[] = [];
+  const unknown = new Set(byRow.keys());
+  let total = 0;
+  let totalTested = 0;
+  for (const section of SECTIONS) {
+    const ids = rowIds(section);
+    const tested = ids.filter((id) => byRow.has(id)).length;
+    total += ids.length;
+    totalTested += tested;
+    summary.push(`| ${section.title} | ${ids.length} | ${tested} | ${ids.length - tested} |`);
+    sections.push(`\n## ${section.title}\n\n| row | tested by | where |\n| --- | --- | --- |`);
+    for (const id of ids) {
+      unknown.delete(id);
+      sections.push(...rowLines(id, byRow.get(id) ?? []));
+    }
+  }
+  summary.push(`| all | ${total} | ${totalTested} | ${total - totalTested} |`);
+  if (unknown.size > 0) throw new Error(`tests name rows that do not exist: ${[...unknown].join(", ")}`);
+  return `${[HEAD, ...summary, ...sections].join("\n")}\n`;
+}
+
+function rowLines(id: string, tests: readonly PassedTest[]): string[] {
+  if (tests.length === 0) {
+    const reason = reasonFor(id);
+    if (!reason) throw new Error(`${id} has neither a test nor a reason in test/conformance/rows.ts`);
+    return [`| ${id} | not tested: ${reason} | |`];
+  }
+  return tests
+    .map(({ title, file }) => `| ${id} | ${title.slice(id.length + 1).replaceAll("|", "\\|")} | ${file} |`)
+    .toSorted();
+}
