@@ -13,12 +13,13 @@ export interface Contender {
   readonly name: string;
   readonly dialect: Dialect;
   /** A new process with nothing stored. */
-  start(): Promise<Server>;
+  start(inspect: boolean): Promise<Server>;
 }
 
 export type ContenderName = "router" | "bare";
 
 const REPOSITORY = join(import.meta.dirname, "..");
+const BARE = join(import.meta.dirname, "bare/wrangler.toml");
 const WORKERD = join(REPOSITORY, "node_modules/workerd/bin/workerd");
 
 /** Everything the bench writes while it runs; `end` removes it. */
@@ -41,12 +42,12 @@ export class Contenders {
   get(name: ContenderName): Contender {
     switch (name) {
       case "router":
-        return { name, dialect: wampJson, start: () => this.#serve(name, this.#routerToml) };
+        return { name, dialect: wampJson, start: (inspect) => this.#serve(name, this.#routerToml, inspect) };
       case "bare":
         return {
           name,
           dialect: bare,
-          start: () => this.#serve(name, join(import.meta.dirname, "bare/wrangler.toml")),
+          start: (inspect) => this.#serve(name, BARE, inspect),
         };
     }
   }
@@ -55,7 +56,7 @@ export class Contenders {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #serve(name: ContenderName, toml: string): Promise<Server> {
+  async #serve(name: ContenderName, toml: string, inspect: boolean): Promise<Server> {
     const built = this.#builds.get(name) ?? build(toml, join(this.#folder, name));
     this.#builds.set(name, built);
     const { folder } = await built;
@@ -64,6 +65,6 @@ export class Contenders {
     const configFile = join(folder, `${run}.capnp`); // beside the modules it embeds
     await mkdir(disk);
     await writeFile(configFile, capnp(await built, disk));
-    return serve(WORKERD, configFile);
+    return serve({ workerd: WORKERD, configFile, inspect });
   }
 }

@@ -31,7 +31,7 @@ export interface Result {
   readonly second: Figures;
   /** Of the medians. */
   readonly ratio: number;
-  /** The same by CPU time spent on a unit: steadier, and true even where something else was short. */
+  /** The same by CPU time spent on a unit: steadier where other processes want the cores too. */
   readonly cpuRatio: number;
   /** Smallest and largest ratio of two neighbouring rounds. */
   readonly spread: readonly [number, number];

@@ -14,8 +14,8 @@ export class Scene {
   readonly #sockets: BenchSocket[] = [];
   readonly #fault = Promise.withResolvers<never>();
 
-  static async open(contender: Contender): Promise<Scene> {
-    return new Scene(contender, await contender.start());
+  static async open(contender: Contender, { inspect } = { inspect: false }): Promise<Scene> {
+    return new Scene(contender, await contender.start(inspect));
   }
 
   private constructor({ name, dialect }: Contender, server: Server) {

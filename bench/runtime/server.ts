@@ -5,8 +5,8 @@ import type { Readable } from "node:stream";
 
 export interface Server {
   readonly port: number;
-  /** Where the runtime's inspector listens. */
-  readonly inspectorPort: number;
+  /** Where the runtime's inspector listens, if it was asked for. */
+  readonly inspectorPort: number | undefined;
   /** CPU time used so far, all threads. NaN where the system has no /proc. */
   cpuSeconds(): Promise<number>;
   /** Resident memory. NaN where the system has no /proc. */
@@ -24,9 +24,17 @@ process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 
+export interface Serving {
+  readonly workerd: string;
+  readonly configFile: string;
+  /** Slows the runtime: for a profile, never for a figure. */
+  readonly inspect: boolean;
+}
+
 /** Starts `workerd serve`; resolves when it listens. @throws with workerd's own words when it does not. */
-export async function serve(workerd: string, configFile: string): Promise<Server> {
-  const child = spawn(workerd, ["serve", "--control-fd=3", "--inspector-addr=127.0.0.1:0", configFile], {
+export async function serve({ workerd, configFile, inspect }: Serving): Promise<Server> {
+  const inspector = inspect ? ["--inspector-addr=127.0.0.1:0"] : [];
+  const child = spawn(workerd, ["serve", "--control-fd=3", ...inspector, configFile], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   children.add(child);
@@ -39,7 +47,7 @@ export async function serve(workerd: string, configFile: string): Promise<Server
       said = (said + words).slice(-4000);
     });
   }
-  const port = await Promise.race([
+  const ports = await Promise.race([
     listening(child.stdio[3] as Readable), // "pipe" above makes it one
     ended.then(() => Promise.reject(new Error(`workerd ended before it listened:\n${said}`))),
     new Promise<never>((_, reject) => {
@@ -48,7 +56,8 @@ export async function serve(workerd: string, configFile: string): Promise<Server
   ]);
 
   return {
-    port,
+    port: ports.http,
+    inspectorPort: ports.inspector,
     cpuSeconds: () => processorSeconds(child.pid),
     residentBytes: () => resident(child.pid),
     lastWords: () => said,
@@ -59,13 +68,14 @@ export async function serve(workerd: string, configFile: string): Promise<Server
   };
 }
 
-/** The control descriptor brings one line of JSON for each event. */
-async function listening(control: Readable): Promise<number> {
+/** The control descriptor brings one line of JSON for each event; that of the inspector, if any, comes first. */
+async function listening(control: Readable): Promise<{ http: number; inspector: number | undefined }> {
   let lines = "";
   for await (const chunk of control.iterator({ destroyOnReturn: false })) {
     lines += chunk;
-    const found = /"event":"listen".*?"port":(\d+)/.exec(lines);
-    if (found) return Number(found[1]);
+    const http = /"event":"listen".*?"port":(\d+)/.exec(lines);
+    const inspector = /"event":"listen-inspector".*?"port":(\d+)/.exec(lines);
+    if (http) return { http: Number(http[1]), inspector: inspector ? Number(inspector[1]) : undefined };
   }
   throw new Error("workerd closed its control descriptor before it listened");
 }
