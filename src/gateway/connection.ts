@@ -28,7 +28,7 @@ export class Connection {
   }
 
   get memo(): Memo {
-    const { serializer, origin, state, oldSeparator = false } = this;
+    const { serializer, origin, state, oldSeparator } = this;
     return { subprotocol: serializer.subprotocol, oldSeparator, origin, state };
   }
 }

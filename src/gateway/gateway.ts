@@ -1,17 +1,18 @@
 /**
  * The way in: what a socket brings becomes messages, and a connection goes from HELLO to GOODBYE. The one error boundary:
  * a Refusal becomes ABORT and close, anything else is our own bug, logged, and ends that session only. A connection
- * that waits for something asynchronous queues its own messages and delays nobody else.
+ * that waits for something asynchronous queues its own messages and delays nobody else. Long, because the phases and the
+ * boundary are one rule and are read together.
  */
 import type { AuthMethod, Origin, SignIn, Verdict } from "../auth/method.ts";
 import type { Delivery } from "../router/delivery.ts";
 import type { Realm, RealmMessage } from "../router/realm.ts";
-import type { Identity, SessionId } from "../router/session.ts";
+import type { Identity, Session, SessionId } from "../router/session.ts";
 import type { Encoded, Serializer, Subprotocol } from "../serializer/serializer.ts";
 import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import { type ClientMessage, type Message, parse } from "../wamp/message.ts";
 import { Connection } from "./connection.ts";
-import { checkHello, chooseMethod, type Doorway, identify, welcome } from "./handshake.ts";
+import { checkGreeting, checkHello, chooseMethod, type Doorway, identify, welcome } from "./handshake.ts";
 import { Outbox, type Undeliverable } from "./outbox.ts";
 import type { ConnectionState, Memo, Peer } from "./peer.ts";
 
@@ -20,9 +21,18 @@ export interface GatewaySettings {
   readonly patience: number;
   /** Octets that may wait for one peer before its session ends (TRN-21). */
   readonly backlog: number;
+  /** Octets of a frame before WELCOME: what a stranger may cost. */
+  readonly greeting: number;
+  /** Messages that may wait while a sign-in is judged. */
+  readonly pipelined: number;
 }
 
-export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = { patience: 5_000, backlog: 1_048_576 };
+export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
+  patience: 5_000,
+  backlog: 1_048_576,
+  greeting: 4_096,
+  pipelined: 16,
+};
 
 export interface GatewayPorts {
   readonly realm: Realm;
@@ -70,6 +80,7 @@ export class Gateway {
   wake(present: Iterable<{ readonly peer: Peer; readonly memo: Memo }>): Connection[] {
     const connections: Connection[] = [];
     const identities: Identity[] = [];
+    const due: { connection: Connection; deadline: number }[] = [];
     for (const { peer, memo } of present) {
       const { origin, state, oldSeparator } = memo;
       const unanswered = this.#ports.serializer(memo.subprotocol);
@@ -81,9 +92,12 @@ export class Gateway {
         identities.push(state.identity);
         this.#joined.set(state.identity.session, connection);
       } else if (state.phase !== "ended") {
-        this.#deadlines.set(connection, state.deadline);
+        due.push({ connection, deadline: state.deadline });
       }
     }
+    // The platform lists sockets in no order of ours.
+    due.sort((one, other) => one.deadline - other.deadline);
+    for (const { connection, deadline } of due) this.#deadlines.set(connection, deadline);
     const deliveries = this.#ports.realm.wake(identities);
     for (const { session } of identities) {
       const connection = this.#joined.get(session);
@@ -95,21 +109,25 @@ export class Gateway {
 
   /** One frame. A promise only where an asynchronous step is under way; it never rejects. */
   receive(connection: Connection, frame: string | ArrayBuffer): void | Promise<void> {
-    if (connection.state.phase === "ended") return;
+    const { phase } = connection.state;
+    if (phase === "ended") return;
     let messages: readonly Encoded[];
     try {
+      if (phase === "open" || phase === "challenged") {
+        checkGreeting(frame, this.#ports.settings.greeting);
+      }
       if (connection.oldSeparator === undefined) {
         const answering = connection.serializer.answering(frame);
         connection.oldSeparator = answering !== connection.serializer;
         connection.serializer = answering;
       }
       messages = connection.serializer.split(frame);
+      if (connection.waiting) {
+        this.#queue(connection, messages);
+        return;
+      }
     } catch (error) {
       this.#turn(() => this.#fail(connection, error));
-      return;
-    }
-    if (connection.waiting) {
-      connection.inbox.push(...messages);
       return;
     }
     return this.#drain(connection, messages);
@@ -120,7 +138,7 @@ export class Gateway {
     this.#turn(() => {
       const { session } = connection;
       this.#enter(connection, { phase: "ended" });
-      if (session) this.#deliver(this.#ports.realm.leave(session));
+      if (session) this.#leave(session);
     });
   }
 
@@ -146,20 +164,28 @@ export class Gateway {
   #drain(connection: Connection, messages: readonly Encoded[]): void | Promise<void> {
     let wait: Promise<void> | undefined;
     for (const [index, message] of messages.entries()) {
+      // BAT-08: after a violation the rest of the batch is not processed.
+      if (connection.state.phase === "ended") break;
       try {
         wait = this.#take(connection, parse(connection.serializer.decode(message)));
+        if (wait) this.#queue(connection, messages.slice(index + 1));
       } catch (error) {
         this.#fail(connection, error);
       }
-      // BAT-08: after a violation the rest of the batch is not processed.
-      if (connection.state.phase === "ended") break;
-      if (wait) {
-        connection.inbox = messages.slice(index + 1);
-        break;
-      }
+      if (wait) break;
     }
-    this.#outbox.flush();
+    this.#flush();
     return wait && this.#resume(connection, wait);
+  }
+
+  /** @throws ProtocolViolation where a connection that has not joined sends more than a stranger may */
+  #queue(connection: Connection, messages: readonly Encoded[]): void {
+    const { pipelined } = this.#ports.settings;
+    for (const message of messages) connection.inbox.push(message);
+    if (connection.state.phase !== "joined" && connection.inbox.length > pipelined) {
+      connection.inbox = [];
+      throw new ProtocolViolation(`before WELCOME ${pipelined} messages may wait`);
+    }
   }
 
   async #resume(connection: Connection, wait: Promise<void>): Promise<void> {
@@ -226,7 +252,7 @@ export class Gateway {
           reason: "wamp.close.goodbye_and_out",
         });
         this.#enter(connection, { phase: "open", deadline: this.#deadline() });
-        this.#deliver(this.#ports.realm.leave(session));
+        this.#leave(session);
         return;
       default:
         this.#deliver(this.#ports.realm.receive(session, message satisfies RealmMessage));
@@ -304,38 +330,59 @@ export class Gateway {
 
   /** The one error boundary (SES-40, SES-41). */
   #fail(connection: Connection, error: unknown): void {
+    const { phase } = connection.state;
     const session = connection.session?.id;
+    if (!(error instanceof Refusal)) this.#report(error, session);
+    // Nothing follows the end, nor the router's own GOODBYE (SES-51, SES-53).
+    if (phase === "ended" || phase === "leaving") return;
     if (error instanceof Refusal) {
-      const { reason, message, closeCode } = error;
+      const { reason, message } = error;
       this.#ports.log({ event: "abort", session, reason, message });
-      this.#outbox.send(connection, { type: "ABORT", details: { message }, reason, payload: undefined });
-      this.#end(connection, closeCode, reason);
-      return;
+      this.#abort(connection, error);
+    } else if (phase === "joined") {
+      this.#end(connection, INTERNAL, "internal error of the router");
+    } else {
+      // AUT-07: whom we cannot judge we do not admit.
+      const text = "the router failed; its log says why";
+      this.#abort(connection, new Refusal("wamp.error.authentication_failed", text, INTERNAL));
     }
-    this.#ports.log({
-      event: "fault",
-      session,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    this.#end(connection, INTERNAL, "internal error of the router");
+  }
+
+  #abort(connection: Connection, { reason, message, closeCode }: Refusal): void {
+    this.#outbox.send(connection, { type: "ABORT", details: { message }, reason, payload: undefined });
+    this.#end(connection, closeCode, reason);
+  }
+
+  #report(error: unknown, session: SessionId | undefined): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#ports.log({ event: "fault", session, error: text });
   }
 
   #lateFor(connection: Connection): void {
-    if (connection.state.phase === "challenged") {
-      const text = "no AUTHENTICATE came in time";
+    if (connection.waiting || connection.state.phase === "challenged") {
+      const text = connection.waiting ? "the sign-in was not judged in time" : "no AUTHENTICATE came in time";
       this.#fail(connection, new Refusal("wamp.error.authentication_failed", text));
       return;
     }
     this.#end(connection, POLICY, connection.state.phase === "open" ? "no HELLO came in time" : "");
   }
 
-  /** Flushes, closes and forgets the connection; its session leaves. */
+  /** Closes and forgets the connection, once what it is owed was sent (TRN-22); its session leaves. */
   #end(connection: Connection, code: number, reason: string): undefined {
     const { session } = connection;
-    this.#outbox.flush();
+    this.#outbox.finish(connection);
     this.#enter(connection, { phase: "ended" });
     connection.peer.close(code, reason);
-    if (session) this.#deliver(this.#ports.realm.leave(session));
+    if (session) this.#leave(session);
+  }
+
+  /** What follows when a session is over. A fault there is logged and goes no further: nothing is left to end. */
+  #leave(session: Session): void {
+    try {
+      this.#deliver(this.#ports.realm.leave(session));
+    } catch (error) {
+      this.#report(error, session.id);
+    }
   }
 
   #enter(connection: Connection, state: ConnectionState): void {
@@ -354,7 +401,19 @@ export class Gateway {
   }
 
   #turn(work: () => void): void {
-    work();
-    this.#outbox.flush();
+    try {
+      work();
+    } finally {
+      this.#flush();
+    }
+  }
+
+  /** The end of a turn. Whoever cannot be sent to is lost, which others may have to be told. */
+  #flush(): void {
+    for (let broken = this.#outbox.flush(); broken.size > 0; broken = this.#outbox.flush()) {
+      for (const [connection, error] of broken) {
+        if (connection.state.phase !== "ended") this.#fail(connection, error);
+      }
+    }
   }
 }

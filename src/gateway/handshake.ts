@@ -1,7 +1,7 @@
 /** From HELLO to WELCOME: which realm, which roles, which method. Holds no state; the one room's only async part. */
 import type { AuthMethod, Principal, SignIn } from "../auth/method.ts";
 import type { Identity } from "../router/session.ts";
-import { Refusal } from "../wamp/error.ts";
+import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import { ANNOUNCED } from "../wamp/feature.ts";
 import type { Message } from "../wamp/message.ts";
 import { uriFault } from "../wamp/uri.ts";
@@ -15,6 +15,21 @@ export interface Doorway {
   readonly elsewhere: (realm: string) => string | undefined;
   /** In no particular order: the client's order decides. */
   readonly methods: readonly AuthMethod[];
+}
+
+const UTF8 = new TextEncoder();
+
+/** Whoever has not joined may send only small frames, of `limit` octets. @throws ProtocolViolation */
+export function checkGreeting(frame: string | ArrayBuffer, limit: number): void {
+  if (isLonger(frame, limit)) {
+    throw new ProtocolViolation(`before WELCOME a frame may have ${limit} octets`, 1009);
+  }
+}
+
+/** A text has at least as many octets as characters. */
+function isLonger(frame: string | ArrayBuffer, octets: number): boolean {
+  if (typeof frame !== "string") return frame.byteLength > octets;
+  return frame.length > octets || UTF8.encode(frame).length > octets;
 }
 
 /** @throws Refusal no_such_realm, invalid_uri */

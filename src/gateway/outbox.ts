@@ -25,6 +25,8 @@ export class Outbox {
   readonly #unflushed = new Set<Connection>();
   /** The frame last made of a single message, which in a fan-out many batched peers get. */
   #lastFrame: { message: Encoded; serializer: Serializer; frame: Encoded } | undefined;
+  /** Connections whose peer could not be sent to, with what it threw. */
+  #broken = new Map<Connection, unknown>();
 
   constructor(connections: ReadonlyMap<SessionId, Connection>, backlogLimit: number) {
     this.#connections = connections;
@@ -56,16 +58,22 @@ export class Outbox {
     this.#put(connection, connection.serializer.encode(unparse(message)));
   }
 
-  /** The end of a turn: what batched peers are owed leaves. */
-  flush(): void {
-    if (this.#unflushed.size === 0) return;
-    for (const connection of this.#unflushed) {
-      const { outgoing } = connection;
-      connection.outgoing = [];
-      connection.peer.send(this.#frame(connection.serializer, outgoing));
-    }
+  /**
+   * The end of a turn: what batched peers are owed leaves. Returns the connections whose peer could not be sent to, with
+   * what it threw: such a session must leave (BRK-23).
+   */
+  flush(): ReadonlyMap<Connection, unknown> {
+    for (const connection of this.#unflushed) this.#release(connection);
     this.#unflushed.clear();
     this.#lastFrame = undefined;
+    const broken = this.#broken;
+    if (broken.size > 0) this.#broken = new Map();
+    return broken;
+  }
+
+  /** What this one connection is owed leaves now, for it is about to be closed (TRN-22). */
+  finish(connection: Connection): void {
+    if (this.#unflushed.delete(connection)) this.#release(connection);
   }
 
   /** Nothing more goes to this connection, not even what was waiting for the flush. */
@@ -76,11 +84,26 @@ export class Outbox {
 
   #put(connection: Connection, message: Encoded): void {
     if (!connection.serializer.batched) {
-      connection.peer.send(message);
+      this.#send(connection, message);
       return;
     }
     connection.outgoing.push(message);
     this.#unflushed.add(connection);
+  }
+
+  #release(connection: Connection): void {
+    const { outgoing } = connection;
+    connection.outgoing = [];
+    this.#send(connection, this.#frame(connection.serializer, outgoing));
+  }
+
+  #send(connection: Connection, frame: Encoded): void {
+    if (this.#broken.has(connection)) return; // ORD-20: no gap, should it work again
+    try {
+      connection.peer.send(frame);
+    } catch (error) {
+      this.#broken.set(connection, error);
+    }
   }
 
   #frame(serializer: Serializer, messages: readonly Encoded[]): Encoded {

@@ -9,7 +9,7 @@ import type { Encoded, Subprotocol } from "../serializer/serializer.ts";
 export interface Peer {
   /** Octets given to `send` that have not left yet. */
   readonly backlog: number;
-  /** Sends one frame. Never called after `close`. */
+  /** Sends one frame. Never called after `close`. Should it throw, the session ends. */
   send(frame: Encoded): void;
   /** Closes once everything sent has left (TRN-22). `code` is a WebSocket close code. */
   close(code: number, reason: string): void;
@@ -20,8 +20,8 @@ export interface Peer {
 /** What of a connection outlives sleep: plain data, at most 16 KiB. */
 export interface Memo {
   readonly subprotocol: Subprotocol;
-  /** The client's batches end with 0x18 in place of 0x1E (BAT-02). */
-  readonly oldSeparator: boolean;
+  /** The client's batches end with 0x18 in place of 0x1E (BAT-02); undefined until its first frame tells. */
+  readonly oldSeparator: boolean | undefined;
   readonly origin: Origin;
   readonly state: ConnectionState;
 }
