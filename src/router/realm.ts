@@ -84,7 +84,11 @@ export class Realm {
     this.#broker.wake(store.subscriptions(), store.subscribers(), sessionOf);
     this.#dealer.wake(store.registrations(), store.callees(), sessionOf);
     this.#dealer.wakeCalls(store.invocations(), sessionOf);
-    return absent.flatMap((session) => this.leave(session));
+    // Those that vanished together leave one after the other; nothing is for one that leaves later.
+    return absent
+      .flatMap((session) => this.leave(session))
+      .map(({ message, to }) => ({ message, to: to.filter((id) => this.#sessions.has(id)) }))
+      .filter(({ to }) => to.length > 0);
   }
 
   /** An id for a session to come that no live session has (ID-04). */

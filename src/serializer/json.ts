@@ -4,7 +4,7 @@ import type { Envelope } from "../wamp/payload.ts";
 import type { Codec, CodecOptions } from "./codec.ts";
 import { JsonWalker } from "./json-walker.ts";
 import { JsonWriter } from "./json-writer.ts";
-import type { Encoded } from "./serializer.ts";
+import { type Encoded, Untranslatable } from "./serializer.ts";
 import { elementsOf, transcode } from "./transcode.ts";
 import { ValueSink, walkValue } from "./value.ts";
 import { CHECKED, walkMessage } from "./walker.ts";
@@ -32,7 +32,12 @@ function readHeader(header: string, isInexact: boolean): unknown[] {
   const walker = new JsonWalker(header, CHECKED);
   const sink = new ValueSink();
   walker.open();
-  while (walker.more()) walker.value(sink);
+  try {
+    while (walker.more()) walker.value(sink);
+  } catch (error) {
+    if (error instanceof Untranslatable) throw new ProtocolViolation(`outside the payload ${error.message}`);
+    throw error;
+  }
   return sink.values;
 }
 

@@ -175,8 +175,8 @@ export class MsgpackWalker extends OctetWalker implements Walker {
   /** A receiver that builds a date from it must not fail: msgpack for Python raises where this says no. */
   #isTimestamp(from: number, length: number): boolean {
     if (length === 4) return true;
-    if (length === 8) return this.view.getUint32(from) >>> 2 < NANOSECONDS;
-    return length === 12 && this.view.getUint32(from) < NANOSECONDS;
+    if (length === 8) return this.uint32At(from) >>> 2 < NANOSECONDS;
+    return length === 12 && this.uint32At(from) < NANOSECONDS;
   }
 }
 

@@ -6,6 +6,8 @@ import { isUtf8, textOf } from "./utf8.ts";
 import { tooDeep, tooMany } from "./walker.ts";
 
 const TWO_TO_32 = 2 ** 32;
+/** The upper half of 2^53: an integer is exact as a number below it. */
+const SAFE_HIGH = 2 ** 21;
 
 export abstract class OctetWalker {
   at = 0;
@@ -54,24 +56,34 @@ export abstract class OctetWalker {
   }
 
   protected uint16(): number {
-    return this.view.getUint16(this.take(2));
+    return this.#uint16At(this.take(2));
   }
 
   protected uint32(): number {
-    return this.view.getUint32(this.take(4));
+    return this.uint32At(this.take(4));
   }
 
   /** A number up to 2^53, a bigint beyond. */
   protected uint64(): number | bigint {
     const from = this.take(8);
-    const high = this.view.getUint32(from);
-    return high < 0x20_0000
-      ? high * TWO_TO_32 + this.view.getUint32(from + 4)
-      : safe(this.view.getBigUint64(from));
+    const high = this.uint32At(from);
+    return high < SAFE_HIGH ? high * TWO_TO_32 + this.uint32At(from + 4) : safe(this.view.getBigUint64(from));
   }
 
   protected int64(): number | bigint {
-    return safe(this.view.getBigInt64(this.take(8)));
+    const from = this.take(8);
+    const high = this.uint32At(from) | 0;
+    const isSafe = high >= -SAFE_HIGH && high < SAFE_HIGH;
+    return isSafe ? high * TWO_TO_32 + this.uint32At(from + 4) : safe(this.view.getBigInt64(from));
+  }
+
+  /** Four octets that were taken before. Put together by hand: a DataView costs more than most messages need. */
+  protected uint32At(from: number): number {
+    return ((this.#uint16At(from) << 16) | this.#uint16At(from + 2)) >>> 0;
+  }
+
+  #uint16At(from: number): number {
+    return ((this.octets[from] ?? 0) << 8) | (this.octets[from + 1] ?? 0);
   }
 
   protected countItem(): void {

@@ -9,8 +9,8 @@ const INITIAL = 16_384;
 const KEPT = 262_144;
 /** The longest head of any item. */
 const HEAD = 9;
-/** Characters up to which a loop beats the native encoder. */
-const SHORT = 40;
+/** Characters up to which a loop beats the native encoder, as measured in workerd. */
+const SHORT = 48;
 const UTF8 = new TextEncoder();
 
 export abstract class OctetWriter {

@@ -7,6 +7,7 @@ import {
   type Framing,
   prefixed,
   RECORD_SEPARATOR,
+  type Separator,
   separated,
   separatorOf,
   single,
@@ -22,28 +23,32 @@ export function createSerializers(options: CodecOptions): (subprotocol: Subproto
   const json = jsonCodec(options);
   const msgpack = msgpackCodec(options);
   const cbor = cborCodec(options);
-  const batchedJson = jsonSerializer(json, options, separated(RECORD_SEPARATOR));
-  // BAT-02: answers a peer in the separator that it used itself.
-  const cancelling = jsonSerializer(json, options, separated(CANCEL));
+  // BAT-02: a peer is answered in the separator that it used itself.
+  const bySeparator: Record<Separator, Serializer> = {
+    [RECORD_SEPARATOR]: jsonSerializer(json, options, { framing: separated(RECORD_SEPARATOR), answering }),
+    [CANCEL]: jsonSerializer(json, options, { framing: separated(CANCEL), answering }),
+  };
+  function answering(frame: string | ArrayBuffer): Serializer {
+    return bySeparator[(typeof frame === "string" && separatorOf(frame)) || RECORD_SEPARATOR];
+  }
   const serializers: Record<Subprotocol, Serializer> = {
     "wamp.2.json": jsonSerializer(json, options),
     "wamp.2.msgpack": binarySerializer(msgpack, options),
     "wamp.2.cbor": binarySerializer(cbor, options),
-    "wamp.2.json.batched": {
-      ...batchedJson,
-      answering: (frame) =>
-        typeof frame === "string" && separatorOf(frame) === CANCEL
-          ? cancelling
-          : serializers["wamp.2.json.batched"],
-    },
+    "wamp.2.json.batched": bySeparator[RECORD_SEPARATOR],
     "wamp.2.msgpack.batched": binarySerializer(msgpack, options, prefixed),
     "wamp.2.cbor.batched": binarySerializer(cbor, options, prefixed),
   };
   return (subprotocol) => serializers[subprotocol];
 }
 
-function jsonSerializer(codec: Codec, { limits }: CodecOptions, batch?: Framing<string>): Serializer {
-  const framing = batch ?? single<string>();
+interface JsonBatch {
+  readonly framing: Framing<string>;
+  readonly answering: Serializer["answering"];
+}
+
+function jsonSerializer(codec: Codec, { limits }: CodecOptions, batch?: JsonBatch): Serializer {
+  const framing = batch?.framing ?? single<string>();
   return serializer(codec, {
     batched: batch !== undefined,
     split(frame) {
@@ -52,6 +57,7 @@ function jsonSerializer(codec: Codec, { limits }: CodecOptions, batch?: Framing<
       return framing.split(frame);
     },
     join: (messages) => framing.join(messages as readonly string[]), // what this codec encoded is text
+    ...(batch && { answering: batch.answering }),
   });
 }
 
@@ -68,12 +74,14 @@ function binarySerializer(codec: Codec, { limits }: CodecOptions, batch?: Framin
   });
 }
 
-function serializer(codec: Codec, frames: Pick<Serializer, "batched" | "split" | "join">): Serializer {
+type Frames = Pick<Serializer, "batched" | "split" | "join"> & Partial<Pick<Serializer, "answering">>;
+
+function serializer(codec: Codec, frames: Frames): Serializer {
   const made: Serializer = {
     ...codec,
-    ...frames,
     subprotocol: `wamp.2.${codec.format}${frames.batched ? ".batched" : ""}`,
     answering: () => made,
+    ...frames,
   };
   return made;
 }

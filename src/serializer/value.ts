@@ -34,7 +34,7 @@ export class ValueSink implements Sink {
     this.#take(value); // SER-09: an integral float is an integer from here on
   }
   bytes(value: Uint8Array): void {
-    this.#take(value.slice());
+    this.#take(new Uint8Array(value));
   }
   foreign(what: string): void {
     throw new ProtocolViolation(`${what} may stand in a payload only`);

@@ -60,7 +60,7 @@ export function walkMessage(walker: Walker, { payloadAt, code, header }: Reading
   walker.value(header);
   let headerEnd = walker.at;
   const typeCode = code(from, headerEnd);
-  if (!Number.isInteger(typeCode)) {
+  if (!Number.isSafeInteger(typeCode)) {
     throw new ProtocolViolation("a message must be a list that begins with its type code, an integer");
   }
   let left = (payloadAt(typeCode) ?? Number.POSITIVE_INFINITY) - 1;

@@ -35,6 +35,8 @@ export class Scene {
   realm: Realm;
   readonly #names = new Map<number, string>();
   readonly #identities = new Map<string, Identity>();
+  /** Session name to everything that it was ever sent, in order. */
+  readonly #heard = new Map<string, Wire[]>();
   #lastSession = 100;
   #lastPublication = 1000;
 
@@ -76,6 +78,11 @@ export class Scene {
     return session;
   }
 
+  /** Everything that `name` was sent since the scene began, in order. */
+  heard(name: string): readonly Wire[] {
+    return this.#heard.get(name) ?? [];
+  }
+
   /** One message from `name`, and what everybody was sent because of it. */
   send(name: string, ...wire: unknown[]): Sent {
     const message = parse(envelope(wire)) as RealmMessage; // a scene sends no HELLO or GOODBYE
@@ -84,6 +91,11 @@ export class Scene {
 
   leave(name: string): Sent {
     return this.#sent(this.realm.leave(this.session(name)));
+  }
+
+  /** `wire` was sent to `name` but has no form in its serializer's format. */
+  undeliverable(name: string, message: RouterMessage, why: string): Sent {
+    return this.#sent(this.realm.undeliverable(message, this.id(name), why));
   }
 
   /** Lets time pass and does what is due. */
@@ -98,11 +110,29 @@ export class Scene {
    */
   sleep({ vanished = [] }: { vanished?: readonly string[] } = {}): Sent {
     this.pass(PARK_AFTER);
-    const present = [...this.#identities]
-      .filter(([name, { session }]) => this.realm.session(session) && !vanished.includes(name))
-      .map(([, identity]) => structuredClone(identity));
+    const present = [...this.#identities.keys()].filter(
+      (name) => this.realm.session(this.id(name)) && !vanished.includes(name),
+    );
+    return this.crash({ present });
+  }
+
+  /** The realm starts again without having parked anything; the sockets of `present` sessions, if any, are still there. */
+  crash({ present = [] }: { present?: readonly string[] } = {}): Sent {
     this.realm = this.#newRealm();
-    return this.#sent(this.realm.wake(present));
+    return this.#sent(this.realm.wake(present.map((name) => structuredClone(this.#identity(name)))));
+  }
+
+  /** How many rows each table has. */
+  rowCounts(): Record<string, number> {
+    const { store } = this;
+    return {
+      sessions: store.sessions().length,
+      subscriptions: store.subscriptions().length,
+      subscribers: store.subscribers().length,
+      registrations: store.registrations().length,
+      callees: store.callees().length,
+      invocations: store.invocations().length,
+    };
   }
 
   #identity(name: string): Identity {
@@ -123,10 +153,14 @@ export class Scene {
   #sent(deliveries: readonly Delivery[]): Sent {
     const sent: Sent = {};
     for (const { message, to } of deliveries) {
+      if (to.length === 0) throw new Error(`a ${message.type} for nobody`);
       for (const id of to) {
         const name = this.#names.get(id) ?? String(id);
         sent[name] ??= [];
         sent[name].push(wire(message));
+        const heard = this.#heard.get(name) ?? [];
+        heard.push(wire(message));
+        this.#heard.set(name, heard);
       }
     }
     return sent;

@@ -60,7 +60,7 @@ const SCRIPT: readonly (readonly [string, Wire, ...string[]])[] = [
   ["alice", [6, {}, "wamp.close.close_realm"], "alice"],
 ];
 
-test("RULE-SLEEP a scene gives the same messages when the object is evicted between any two steps", async () => {
+test("RULE-10 a scene gives the same messages when the object is evicted between any two steps", async () => {
   const awake = await play(freshRealm(), async () => {});
   expect(awake).toHaveLength(22);
   const asleep = freshRealm();
@@ -71,7 +71,7 @@ test("RULE-SLEEP a scene gives the same messages when the object is evicted betw
   }
 }, 120_000);
 
-test("RULE-ROWS when everybody has left, no row is left", async () => {
+test("RULE-11 when everybody has left, no row is left", async () => {
   const realm = freshRealm();
   await play(realm, async () => {});
   expect(await rowCounts(realm)).toEqual(NO_ROWS);
@@ -122,7 +122,7 @@ test("TRN-15 a session whose socket vanished while the object slept has left", a
   expect(await rowCounts(realm)).toMatchObject({ session: 1, subscriber: 0, subscription: 0, callee: 1 });
 });
 
-test("RULE-WAKE a stored session without a socket, as a crash leaves it, leaves at the next wake", async () => {
+test("RULE-12 a stored session without a socket, as a crash leaves it, leaves at the next wake", async () => {
   const realm = freshRealm();
   const alice = await Client.join(realm);
   alice.send(64, 1, {}, "com.alive");
@@ -153,7 +153,7 @@ test("RULE-WAKE a stored session without a socket, as a crash leaves it, leaves 
   expect(await rowCounts(realm)).toMatchObject({ session: 1, registration: 1, callee: 1 });
 });
 
-test("RULE-WAKE sockets that were closed with the object leave nothing behind", async () => {
+test("RULE-12 sockets that were closed with the object leave nothing behind", async () => {
   const realm = freshRealm();
   const alice = await Client.join(realm);
   alice.send(32, 1, {}, "com.x");
