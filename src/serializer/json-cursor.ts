@@ -1,0 +1,140 @@
+/**
+ * A cursor over JSON text that steps over its words, strings and numbers, strictly by RFC 8259. What they stand for is told
+ * by the engine, from their own literal: a slice would keep the whole frame alive as long as the string lives.
+ */
+import { ProtocolViolation } from "../wamp/error.ts";
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const BACKSLASH = 0x5c;
+const LOWER_E = 0x65;
+const LOWER_U = 0x75;
+
+/** What may stand in a string as itself: everything but control characters, the quote and the backslash. */
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+/** Characters of a string looked at one by one before the regular expression takes over, which is faster from there. */
+const SHORT = 24;
+/** What may follow a backslash, other than `u` and four hexadecimal digits. */
+const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
+const HEXADECIMAL = /[0-9a-fA-F]{4}/y;
+/** Python refuses integers above 4300 digits, so a longer number could end a receiver. */
+const MAX_NUMBER = 1_024;
+
+/** What a number's literal looks like: an integer has neither fraction nor exponent. */
+export type Literal = "integer" | "fraction" | "exponent";
+
+export abstract class JsonCursor {
+  at = 0;
+  /** Where the first thing stands that JSON.parse does not tell exactly: an escape by number, or a number too large. */
+  inexactAt = Number.POSITIVE_INFINITY;
+  protected readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  /** The next character that is not white space; NaN at the end of the text. */
+  protected skipSpace(): number {
+    const { source } = this;
+    let next = source.charCodeAt(this.at);
+    while (next === SPACE || next === LF || next === CR || next === TAB) next = source.charCodeAt(++this.at);
+    return next;
+  }
+
+  /** Steps over a word, if it stands here. */
+  protected skipWord(word: string): boolean {
+    if (!this.source.startsWith(word, this.at)) return false;
+    this.at += word.length;
+    return true;
+  }
+
+  /** Steps over a string; the cursor is at its first quote. */
+  protected skipString(): void {
+    const { source } = this;
+    let at = this.at + 1;
+    let run = at + SHORT;
+    for (;;) {
+      const next = source.charCodeAt(at);
+      if (next === QUOTE) break;
+      if (next === BACKSLASH) {
+        at = this.#skipEscape(at);
+        run = at + SHORT;
+      } else if (!(next >= SPACE)) {
+        this.at = at;
+        throw this.malformed(
+          at < source.length ? "a string holds a control character" : "a string has no end",
+        );
+      } else if (++at > run) {
+        PLAIN.lastIndex = at;
+        PLAIN.test(source);
+        at = PLAIN.lastIndex;
+      }
+    }
+    this.at = at + 1;
+  }
+
+  /** The string that was stepped over from an offset. */
+  protected stringFrom(from: number): string {
+    return JSON.parse(this.source.slice(from, this.at)) as string; // `from` is at a quote
+  }
+
+  /** Steps over a number; the cursor is at its minus or its first digit. */
+  protected skipNumber(): Literal {
+    const { source } = this;
+    const from = this.at;
+    let literal: Literal = "integer";
+    if (source.charCodeAt(this.at) === MINUS) this.at++;
+    if (source.charCodeAt(this.at) === ZERO) this.at++;
+    else this.#skipDigits();
+    if (source.charCodeAt(this.at) === DOT) {
+      literal = "fraction";
+      this.at++;
+      this.#skipDigits();
+    }
+    if ((source.charCodeAt(this.at) | SPACE) === LOWER_E) {
+      literal = "exponent";
+      this.at++;
+      const sign = source.charCodeAt(this.at);
+      if (sign === PLUS || sign === MINUS) this.at++;
+      this.#skipDigits();
+    }
+    if (this.at - from > MAX_NUMBER) throw this.malformed(`a number has more than ${MAX_NUMBER} characters`);
+    return literal;
+  }
+
+  protected inexact(at: number): void {
+    if (at < this.inexactAt) this.inexactAt = at;
+  }
+
+  protected malformed(what: string): ProtocolViolation {
+    return new ProtocolViolation(`malformed JSON: ${what}, at character ${this.at}`);
+  }
+
+  #skipDigits(): void {
+    const from = this.at;
+    let next = this.source.charCodeAt(this.at);
+    while (next >= ZERO && next <= NINE) next = this.source.charCodeAt(++this.at);
+    if (this.at === from) throw this.malformed("a digit is missing");
+  }
+
+  /** Returns where the escape ends that begins at an offset. */
+  #skipEscape(at: number): number {
+    const next = this.source.charCodeAt(at + 1);
+    if (SIMPLE_ESCAPES.has(next)) return at + 2;
+    HEXADECIMAL.lastIndex = at + 2;
+    if (next === LOWER_U && HEXADECIMAL.test(this.source)) {
+      this.inexact(at);
+      return at + 6;
+    }
+    this.at = at;
+    throw this.malformed("an escape is wrong");
+  }
+}
