@@ -1,7 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, type RealmConfig, readConfig } from "../src/config.ts";
+import { ConfigError, readConfig } from "../src/config.ts";
 
-const CLOSED = { anonymous: "nobody", strictUri: false, requestIdCheck: "off" } as const;
+/** What a realm is that says nothing but its name. */
+const CLOSED = {
+  anonymous: "nobody",
+  strictUri: false,
+  requestIdCheck: "off",
+  allowDisclose: true,
+  progressiveResults: "compat",
+  metaApi: true,
+  enableMetaKill: false,
+  enableMetaModify: false,
+  eventHistory: [],
+  publicationTrust: [],
+  callTrust: [],
+  retained: 10_000,
+  retainedOctets: 65_536,
+  testaments: 64,
+  testamentOctets: 65_536,
+} as const;
 
 function errorOf(env: unknown): string {
   try {
@@ -55,11 +72,11 @@ describe("a good configuration", () => {
       ALLOWED_ORIGINS: ["https://app.example", "http://localhost:3000"],
     });
     expect(config).toEqual({
-      realms: new Map<string, RealmConfig>([
-        ["com.example.sensors", sensors],
-        ["home", home],
+      realms: new Map([
+        ["com.example.sensors", { ...CLOSED, ...sensors }],
+        ["home", { ...CLOSED, ...home }],
       ]),
-      defaultRealm: sensors,
+      defaultRealm: { ...CLOSED, ...sensors },
       assumeJson: true,
       allowedOrigins: ["https://app.example", "http://localhost:3000"],
     });

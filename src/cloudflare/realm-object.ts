@@ -4,10 +4,12 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Anonymous } from "../auth/anonymous.ts";
-import { readConfig } from "../config.ts";
+import { readConfig, realmSettings } from "../config.ts";
 import type { Connection } from "../gateway/connection.ts";
 import { DEFAULT_GATEWAY_SETTINGS, Gateway } from "../gateway/gateway.ts";
+import { announcement } from "../router/announcement.ts";
 import { Realm } from "../router/realm.ts";
+import { payloadReader } from "../serializer/payload-reader.ts";
 import { DEFAULT_FRAME_LIMITS } from "../serializer/serializer.ts";
 import { createSerializers } from "../serializer/serializers.ts";
 import { payloadAt } from "../wamp/message.ts";
@@ -37,14 +39,13 @@ export class RealmObject extends DurableObject<Env> {
     if (name === undefined) throw new Error("a realm object is reached by its realm's name only");
     const { realms, defaultRealm } = readConfig(env);
     const config = realms.get(name);
+    const settings = realmSettings(config);
     const realm = new Realm({
       store: new SqlStore(ctx.storage.sql),
       now,
       randomId,
-      settings: {
-        uriRule: config?.strictUri ? "strict" : "loose",
-        requestIdCheck: config?.requestIdCheck ?? "off",
-      },
+      settings,
+      reader: payloadReader,
     });
     this.#gateway = new Gateway({
       realm,
@@ -54,6 +55,7 @@ export class RealmObject extends DurableObject<Env> {
         realm: name,
         elsewhere: (other) =>
           realms.has(other) ? (other === defaultRealm?.name ? "/ws" : `/ws/${other}`) : undefined,
+        announcement: announcement(settings),
         methods: [new Anonymous(config?.anonymous ?? "nobody")],
       },
       settings: DEFAULT_GATEWAY_SETTINGS,

@@ -29,7 +29,7 @@ export class SocketPeer implements Peer {
   /** `code` may be one that was received: 1005, 1006 and 1015 say that there was none and cannot be sent. */
   close(code: number, reason: string): void {
     if (code === 1005 || code === 1006 || code === 1015) this.#socket.close();
-    else this.#socket.close(code, reason);
+    else this.#socket.close(code, clip(reason));
   }
 
   remember(memo: Memo): void {
@@ -39,4 +39,10 @@ export class SocketPeer implements Peer {
   static recall(socket: WebSocket): Memo | null {
     return socket.deserializeAttachment() as Memo | null; // only remember() writes it
   }
+}
+
+/** A close frame holds 123 octets of reason. */
+function clip(reason: string): string {
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(123));
+  return reason.slice(0, read);
 }

@@ -300,10 +300,12 @@ export class Gateway {
       return;
     }
     const identity = identify(signIn, method.name, verdict.principal);
-    connection.session = this.#ports.realm.join(identity);
+    const { session, deliveries } = this.#ports.realm.join(identity);
+    connection.session = session;
     this.#joined.set(identity.session, connection);
     this.#enter(connection, { phase: "joined", identity });
-    this.#outbox.send(connection, welcome(this.#ports.doorway.realm, identity));
+    this.#outbox.send(connection, welcome(this.#ports.doorway, identity));
+    this.#deliver(deliveries);
   }
 
   /** Sends, then lets leave whoever could not be reached, until there is nothing more to say. */
@@ -311,11 +313,22 @@ export class Gateway {
     if (deliveries.length === 0) return;
     const undeliverable: Undeliverable[] = [];
     const overflowing: Connection[] = [];
-    for (const delivery of deliveries) this.#outbox.deliver(delivery, undeliverable, overflowing);
+    for (const delivery of deliveries) {
+      this.#outbox.deliver(delivery, undeliverable, overflowing);
+      if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to);
+    }
     for (const { message, to, why } of undeliverable) {
       this.#deliver(this.#ports.realm.undeliverable(message, to, why));
     }
     for (const connection of overflowing) this.#evict(connection);
+  }
+
+  /** The realm said GOODBYE: the session is over, its client has yet to answer (SES-53). */
+  #dismiss(sessions: readonly SessionId[]): void {
+    for (const id of sessions) {
+      const connection = this.#joined.get(id);
+      if (connection) this.#enter(connection, { phase: "leaving", deadline: this.#deadline() });
+    }
   }
 
   /** A peer that does not read what it is sent: its session ends, so that what it saw has no gap (TRN-21, ORD-20). */

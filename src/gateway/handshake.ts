@@ -1,8 +1,8 @@
 /** From HELLO to WELCOME: which realm, which roles, which method. Holds no state; the one room's only async part. */
 import type { AuthMethod, Principal, SignIn } from "../auth/method.ts";
+import type { Announcement } from "../router/announcement.ts";
 import type { Identity } from "../router/session.ts";
 import { ProtocolViolation, Refusal } from "../wamp/error.ts";
-import { ANNOUNCED } from "../wamp/feature.ts";
 import type { Message } from "../wamp/message.ts";
 import { uriFault } from "../wamp/uri.ts";
 
@@ -13,6 +13,8 @@ export interface Doorway {
   readonly realm: string;
   /** Where another realm that this router has is reached, as in `/ws/realm2`; undefined where there is none. */
   readonly elsewhere: (realm: string) => string | undefined;
+  /** The features that WELCOME announces. */
+  readonly announcement: Announcement;
   /** In no particular order: the client's order decides. */
   readonly methods: readonly AuthMethod[];
 }
@@ -75,13 +77,13 @@ export function identify(signIn: SignIn, authmethod: string, principal: Principa
 }
 
 /** SES-15..20: roles with their features, and who the router takes the client for. */
-export function welcome(realm: string, identity: Identity): Message<"WELCOME"> {
+export function welcome({ realm, announcement }: Doorway, identity: Identity): Message<"WELCOME"> {
   const { session, authid, authrole, authmethod, authprovider, authextra } = identity;
   return {
     type: "WELCOME",
     session,
     details: {
-      roles: ANNOUNCED,
+      roles: { broker: announcement.broker, dealer: announcement.dealer },
       agent: AGENT,
       realm,
       authid,

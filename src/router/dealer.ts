@@ -1,174 +1,369 @@
 /**
  * Routes calls. A CALL becomes one INVOCATION at one callee, and ends in exactly one RESULT or ERROR, whoever leaves
- * (DLR-16). Holds no socket and no clock.
+ * (DLR-16). Holds no socket and no clock. Which sessions serve what is in registrations.ts.
  */
 import { ProtocolViolation, WampError } from "../wamp/error.ts";
 import { nextId } from "../wamp/id.ts";
 import type { Message } from "../wamp/message.ts";
-import { isReserved, type MatchPolicy, type UriRule, uriFault } from "../wamp/uri.ts";
-import type { SessionOf } from "./broker.ts";
-import { type Delivery, explanation, reply } from "./delivery.ts";
-import { Invocation } from "./invocation.ts";
-import { PatternTable } from "./pattern-table.ts";
-import { Registration } from "./registration.ts";
+import type { Payload } from "../wamp/payload.ts";
+import { isReserved, uriFault } from "../wamp/uri.ts";
+import { chooseCallee } from "./callee-choice.ts";
+import { Deadlines } from "./deadlines.ts";
+import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
+import { callerDetails, refuseDisclosure } from "./disclosure.ts";
+import { type CallTerms, Invocation } from "./invocation.ts";
+import type { MetaEvent } from "./meta-event.ts";
+import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
+import type { Callee, Registration } from "./registration.ts";
+import { Registrations } from "./registrations.ts";
 import type { Session } from "./session.ts";
-import type { InvocationRow, MemberRow, RealmStore, RegistrationRow } from "./store.ts";
+import type { RealmSettings } from "./settings.ts";
+import type { RealmStore } from "./store.ts";
+import type { SessionOf } from "./subscriptions.ts";
+import { trustLevel } from "./trust.ts";
 
 const CALL = 48;
-const INVOCATION = 68;
+const NOT_SUPPORTED = "wamp.error.feature_not_supported";
+const UNAVAILABLE = "wamp.error.unavailable";
 
 export interface DealerPorts {
   readonly store: RealmStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly uriRule: UriRule;
+  /** A random id, uniform in 1..2^53. */
+  readonly randomId: () => number;
+  readonly settings: RealmSettings;
+  /** Publishes meta events; the deliveries go after what caused them. */
+  readonly emit: (events: readonly MetaEvent[]) => readonly Delivery[];
+  /** Answers a call to `wamp.*`. @throws WampError no_such_procedure */
+  readonly meta: (caller: Session, call: Message<"CALL">) => readonly Delivery[];
 }
 
 export class Dealer {
   readonly #ports: DealerPorts;
-  readonly #table = new PatternTable<Registration>();
-  /** Registration id to registration. */
-  readonly #registrations = new Map<number, Registration>();
+  readonly registrations: Registrations;
+  /** Calls that the dealer times itself (TMO-07). */
+  readonly #deadlines = new Deadlines();
 
   constructor(ports: DealerPorts) {
     this.#ports = ports;
+    this.registrations = new Registrations({ ...ports, uriRule: ports.settings.uriRule });
   }
 
-  /** Takes back what the store holds; a row whose session is unknown is passed over. */
-  wake(registrations: Iterable<RegistrationRow>, members: Iterable<MemberRow>, session: SessionOf): void {
-    for (const row of registrations) this.#insert(new Registration(row));
-    for (const row of members) {
-      const callee = session(row.session);
-      if (callee) this.#registrations.get(row.id)?.add(callee);
-    }
-  }
-
-  /** Takes back the calls that were under way when the realm fell asleep. */
-  wakeCalls(rows: Iterable<InvocationRow>, session: SessionOf): void {
-    for (const row of rows) {
+  /** Takes back registrations, and the calls that were under way when the realm fell asleep. */
+  wake(session: SessionOf): void {
+    const { store } = this.#ports;
+    this.registrations.wake(store.registrations(), store.callees(), session);
+    for (const row of store.invocations()) {
       const caller = session(row.caller);
       const callee = session(row.callee);
-      if (caller && callee) new Invocation({ ...row, caller, callee }).parked = true;
+      if (!caller || !callee) continue;
+      const invocation = new Invocation({ ...row, caller, callee });
+      invocation.parked = "yes";
+      invocation.interrupted = row.interrupted;
+      if (row.reroute) {
+        const refused = row.reroute.refused.map(session).filter((each) => each !== undefined);
+        invocation.reroute = { payload: row.reroute.payload, refused };
+      }
+      if (row.deadline !== undefined) this.#deadlines.add(invocation, row.deadline);
     }
   }
 
-  /** @throws WampError invalid_uri, procedure_already_exists */
-  register(callee: Session, { request, options, procedure }: Message<"REGISTER">): Delivery[] {
-    const match: MatchPolicy = options.match ?? "exact";
-    const fault = uriFault(procedure, match, this.#ports.uriRule);
+  register(callee: Session, message: Message<"REGISTER">): Delivery[] {
+    refuseDisclosure(message.options.disclose_caller, this.#ports.settings.allowDisclose);
+    const [{ id }, events] = this.registrations.add(callee, message);
+    return [
+      reply(callee.id, { type: "REGISTERED", request: message.request, registration: id }),
+      ...this.#ports.emit(events),
+    ];
+  }
+
+  unregister(callee: Session, { request, registration }: Message<"UNREGISTER">): Delivery[] {
+    const events = this.registrations.remove(callee, registration);
+    return [reply(callee.id, { type: "UNREGISTERED", request }), ...this.#ports.emit(events)];
+  }
+
+  /**
+   * Takes the registration away from a callee (RRV-01). Its running calls stay pending (RRV-05).
+   * @throws WampError no_such_registration
+   */
+  revoke(callee: Session, registration: number, reason: string | undefined): Delivery[] {
+    const events = this.registrations.remove(callee, registration);
+    const deliveries = [...this.#ports.emit(events)];
+    if (callee.announced("callee", "registration_revocation")) {
+      const details = { registration, ...(reason !== undefined && { reason }) };
+      deliveries.unshift(reply(callee.id, { type: "UNREGISTERED", request: 0, details }));
+    }
+    return deliveries;
+  }
+
+  /** @throws WampError @throws ProtocolViolation on an id in use (ID-11), or on what the caller did not announce */
+  call(caller: Session, call: Message<"CALL">): readonly Delivery[] {
+    const { request, options, procedure } = call;
+    checkAnnounced(caller, options);
+    const running = caller.calls.get(request);
+    if (running) return this.#continue(running, call);
+    // PCI-11: a late chunk of a progressive call that has ended.
+    if (request <= caller.lastCall && caller.announced("caller", "progressive_call_invocations"))
+      return NOTHING;
+    caller.lastCall = Math.max(caller.lastCall, request);
+
+    const fault = uriFault(procedure, "exact", this.#ports.settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
-    if (isReserved(procedure)) {
-      throw new WampError("wamp.error.invalid_uri", "procedures that begin with wamp. are the router's own");
-    }
-    if (this.#table.get(match, procedure)) {
-      throw new WampError(
-        "wamp.error.procedure_already_exists",
-        `${procedure} (${match}) is registered already`,
-      );
-    }
-    const { store } = this.#ports;
-    const row = { uri: procedure, match, invoke: "single" as const, created: this.#ports.now() };
-    const registration = new Registration({ ...row, id: store.addRegistration(row) });
-    this.#insert(registration);
-    store.addCallee({ id: registration.id, session: callee.id });
-    registration.add(callee);
-    return [reply(callee.id, { type: "REGISTERED", request, registration: registration.id })];
-  }
-
-  /** @throws WampError no_such_registration, also where only others hold it (DLR-07) */
-  unregister(callee: Session, { request, registration: id }: Message<"UNREGISTER">): Delivery[] {
-    const registration = this.#registrations.get(id);
-    if (!registration?.callees.includes(callee)) {
-      throw new WampError("wamp.error.no_such_registration", `this session does not hold registration ${id}`);
-    }
-    this.#ports.store.removeCallee({ id, session: callee.id });
-    this.#remove(registration, callee);
-    return [reply(callee.id, { type: "UNREGISTERED", request })];
-  }
-
-  /** @throws WampError invalid_uri, no_such_procedure @throws ProtocolViolation on a request id in use (ID-11) */
-  call(caller: Session, { request, procedure, payload }: Message<"CALL">): Delivery[] {
-    if (caller.calls.has(request)) {
-      throw new ProtocolViolation(`CALL.Request ${request} is still the id of a call that has not ended`);
-    }
-    const fault = uriFault(procedure, "exact", this.#ports.uriRule);
-    if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
-
+    refuseDisclosure(options.disclose_me, this.#ports.settings.allowDisclose);
     // URI-15: a client's pattern never catches calls to the router itself.
-    const registration = isReserved(procedure) ? undefined : this.#table.best(procedure);
-    const callee = registration?.callees[0];
+    if (isReserved(procedure)) return this.#ports.meta(caller, call);
+
+    const registration = this.registrations.table.best(procedure);
+    const callee = registration && chooseCallee(registration, [], this.#ports.randomId);
     if (!registration || !callee) {
       throw new WampError("wamp.error.no_such_procedure", `no procedure ${procedure} is registered`);
     }
-    callee.lastInvocation = nextId(callee.lastInvocation);
-    if (callee.stored === "yes") callee.stored = "stale";
-    const invocation = new Invocation({ id: callee.lastInvocation, request, caller, callee });
-    // PBR-10: only a pattern callee needs telling which procedure it was.
-    const details = registration.match === "exact" ? {} : { procedure };
+    checkSupported(callee.session, options);
+    return [this.#invoke(registration, callee, { caller, call })];
+  }
+
+  /** @throws ProtocolViolation where the callee uses a mode that it did not announce (PPT-06) */
+  yield(callee: Session, { request, options, payload }: Message<"YIELD">): readonly Delivery[] {
+    if (usesPassthru(options) && !callee.announced("callee", PASSTHRU)) {
+      throw new ProtocolViolation(`YIELD.Options.ppt_scheme needs ${PASSTHRU} announced for callee`);
+    }
+    const invocation = this.#answered(callee, request, "YIELD");
+    if (!invocation) return NOTHING;
+    const { caller, terms } = invocation;
+    // PPT-09: the caller could not read the payload.
+    if (usesPassthru(options) && !caller.announced("caller", PASSTHRU)) {
+      return [this.#fail(invocation, NOT_SUPPORTED, `the result needs ${PASSTHRU}`)];
+    }
+    const details = passthru(options);
+    if (options.progress === true) {
+      if (!terms.receivesProgress) return NOTHING; // PCR-08
+      invocation.reroute = undefined; // RRT-07
+      invocation.touch();
+      this.#startTimer(invocation); // PCR-13
+      return [
+        reply(caller.id, {
+          type: "RESULT",
+          request: invocation.request,
+          details: { progress: true, ...details },
+          payload,
+        }),
+      ];
+    }
+    this.#end(invocation);
+    return [reply(caller.id, { type: "RESULT", request: invocation.request, details, payload })];
+  }
+
+  error(callee: Session, { request, details, error, payload }: Message<"ERROR">): readonly Delivery[] {
+    const invocation = this.#answered(callee, request, "ERROR");
+    if (!invocation) return NOTHING;
+    if (error === UNAVAILABLE && callee.announced("callee", "call_reroute") && invocation.reroute) {
+      return this.#reroute(invocation, invocation.reroute);
+    }
+    // URI-08: the session does not end over a bad error URI.
+    if (uriFault(error)) {
+      return [
+        this.#fail(
+          invocation,
+          "wamp.error.invalid_uri",
+          "the callee answered with an error that is not a URI",
+        ),
+      ];
+    }
+    // PPT-24: as for a result.
+    if (usesPassthru(details) && !invocation.caller.announced("caller", PASSTHRU)) {
+      return [this.#fail(invocation, NOT_SUPPORTED, `the error needs ${PASSTHRU}`)];
+    }
+    this.#end(invocation);
+    const { caller, request: requested } = invocation;
     return [
-      reply(callee.id, {
-        type: "INVOCATION",
-        request: invocation.id,
-        registration: registration.id,
-        details,
+      reply(caller.id, {
+        type: "ERROR",
+        requestType: CALL,
+        request: requested,
+        details: passthru(details),
+        error,
         payload,
       }),
     ];
   }
 
-  yield(callee: Session, { request, options, payload }: Message<"YIELD">): readonly Delivery[] {
-    const invocation = this.#answered(callee, request, "YIELD");
-    // PCR-08: nobody asked for progress; the call stays pending.
-    if (!invocation || options.progress === true) return [];
-    this.#end(invocation);
-    const { caller } = invocation;
-    return [reply(caller.id, { type: "RESULT", request: invocation.request, details: {}, payload })];
+  /** CAN-01..18. A CANCEL for what is not pending is ignored: the result was faster. */
+  cancel(caller: Session, { request, options }: Message<"CANCEL">): readonly Delivery[] {
+    const invocation = caller.calls.get(request);
+    if (!invocation) return NOTHING;
+    const mode = options.mode ?? "killnowait"; // CAN-11
+    const { callee, id } = invocation;
+    if (mode === "kill" && callee.canBeInterrupted) {
+      if (invocation.interrupted) return NOTHING; // CAN-14
+      invocation.interrupted = true;
+      invocation.touch();
+      return [reply(callee.id, { type: "INTERRUPT", request: id, options: { mode: "kill" } })];
+    }
+    // CAN-09: who cannot be interrupted is left alone.
+    const interrupts = mode !== "skip" && callee.canBeInterrupted;
+    return this.#abandon(invocation, "wamp.error.canceled", {
+      text: "the caller canceled the call",
+      interrupts,
+    });
   }
 
-  /** @throws ProtocolViolation unless it answers an INVOCATION (SES-36) */
-  error(callee: Session, { requestType, request, error, payload }: Message<"ERROR">): readonly Delivery[] {
-    if (requestType !== INVOCATION) {
-      throw new ProtocolViolation(
-        `a client may send ERROR only for an INVOCATION (68), not for type ${requestType}`,
-      );
-    }
-    const invocation = this.#answered(callee, request, "ERROR");
-    if (!invocation) return [];
-    this.#end(invocation);
-    // URI-08: the session does not end over a bad error URI.
-    if (uriFault(error)) {
-      const text = explanation("the callee answered with an error that is not a URI");
-      return [this.#failure(invocation, "wamp.error.invalid_uri", text)];
-    }
-    return [this.#failure(invocation, error, payload)];
+  /** When the next call's time is up, in milliseconds since 1970; undefined where none is timed. */
+  nextDeadline(): number | undefined {
+    return this.#deadlines.next();
   }
 
-  /** The INVOCATION could not be sent: the call ends with an ERROR to its caller. */
+  /** Ends the calls whose time is up at `now` (TMO-03, TMO-04). */
+  tick(now: number): Delivery[] {
+    const deliveries: Delivery[] = [];
+    for (const invocation of this.#deadlines.due(now)) {
+      const text = `no answer came within ${invocation.terms.timeout} ms`;
+      const interrupts = invocation.callee.canBeInterrupted;
+      deliveries.push(...this.#abandon(invocation, "wamp.error.timeout", { text, interrupts }));
+    }
+    return deliveries;
+  }
+
+  /** The INVOCATION could not be written in its callee's format: the call ends with an ERROR to its caller. */
   undeliverable(callee: Session, id: number, why: string): Delivery[] {
     const invocation = callee.invocations.get(id);
-    if (!invocation) return [];
-    this.#end(invocation);
-    return [this.#failure(invocation, "wamp.error.invalid_argument", explanation(why))];
+    return invocation ? [this.#fail(invocation, "wamp.error.invalid_argument", why)] : [];
   }
 
-  /** Resolves the session's calls, then removes its registrations (LVE-09). Its rows are the caller's to remove. */
+  /** The RESULT could not be written in its caller's format: the caller gets an ERROR, once. */
+  unanswerable(caller: Session, { request }: Message<"RESULT">, why: string): Delivery[] {
+    const running = caller.calls.get(request);
+    if (running) {
+      // A progressive result: nobody waits for the rest.
+      const interrupts = running.callee.canBeInterrupted;
+      return this.#abandon(running, "wamp.error.invalid_argument", { text: why, interrupts });
+    }
+    return [failure(caller, request, { error: "wamp.error.invalid_argument", text: why })];
+  }
+
+  /** Resolves the session's calls (LVE-01..07). Its registrations and rows are the caller's to remove. */
   leave(session: Session): Delivery[] {
     const deliveries: Delivery[] = [];
     for (const invocation of [...session.invocations.values()]) {
-      this.#end(invocation);
-      if (invocation.caller === session) continue; // LVE-07
-      const text = explanation("the callee left before it answered");
-      deliveries.push(this.#failure(invocation, "wamp.error.canceled", text));
+      if (invocation.caller === session)
+        this.#end(invocation); // LVE-07
+      else
+        deliveries.push(this.#fail(invocation, "wamp.error.canceled", "the callee left before it answered"));
     }
     for (const invocation of [...session.calls.values()]) {
       this.#end(invocation);
-      const { callee, id } = invocation;
-      // LVE-05: a callee that does not know INTERRUPT would drop its connection.
-      if (!callee.canBeInterrupted) continue;
-      deliveries.push(reply(callee.id, { type: "INTERRUPT", request: id, options: { mode: "killnowait" } }));
+      const { callee, id, interrupted } = invocation;
+      // LVE-05: a callee that does not know INTERRUPT would drop its connection. LVE-10: one INTERRUPT is enough.
+      if (callee.canBeInterrupted && !interrupted) deliveries.push(interrupt(callee, id));
     }
-    for (const registration of [...session.registrations]) this.#remove(registration, session);
     return deliveries;
+  }
+
+  #invoke(
+    registration: Registration,
+    callee: Callee,
+    { caller, call }: { caller: Session; call: Message<"CALL"> },
+  ) {
+    const { request, options, procedure, payload } = call;
+    const { settings } = this.#ports;
+    const timeout = options.timeout ?? 0;
+    const forwards = callee.forwardTimeout && callee.session.announced("callee", "call_timeout"); // TMO-06
+    const receivesProgress = options.receive_progress === true;
+    const level = trustLevel(settings.callTrust, procedure, caller);
+    const terms: CallTerms = {
+      procedure,
+      registration: registration.id,
+      receivesProgress,
+      timeout: forwards ? 0 : timeout,
+      details: {
+        // PBR-10: only a pattern callee needs telling which procedure it was.
+        ...(registration.match !== "exact" && { procedure }),
+        ...((options.disclose_me || callee.discloseCaller) && callerDetails(caller)),
+        ...(receivesProgress && takesProgress(callee.session, settings) && { receive_progress: true }),
+        ...(level !== undefined && { trustlevel: level }),
+        ...passthru(options),
+      },
+    };
+    const progressive = options.progress === true;
+    const invocation = new Invocation({
+      id: this.#nextInvocation(callee.session),
+      request,
+      caller,
+      callee: callee.session,
+      terms,
+      chunks: progressive ? "open" : "none",
+    });
+    if (!progressive && callee.session.announced("callee", "call_reroute")) {
+      invocation.reroute = { payload, refused: [] };
+    }
+    this.#startTimer(invocation);
+    const details = {
+      ...terms.details,
+      ...(progressive && { progress: true }),
+      ...(forwards && timeout > 0 && { timeout }),
+    };
+    return this.#invocation(invocation, details, payload);
+  }
+
+  /** PCI-01..22: a further chunk of a running call goes to the same callee under the same id. */
+  #continue(
+    invocation: Invocation,
+    { request, options, procedure, payload }: Message<"CALL">,
+  ): readonly Delivery[] {
+    if (invocation.chunks !== "open") {
+      throw new ProtocolViolation(`CALL.Request ${request} is still the id of a call that has not ended`);
+    }
+    if (procedure !== invocation.terms.procedure) return NOTHING; // PCI-17
+    const progress = options.progress === true;
+    if (!progress) invocation.chunks = "complete";
+    invocation.touch();
+    const { details } = invocation.terms;
+    return [this.#invocation(invocation, progress ? { ...details, progress } : details, payload)];
+  }
+
+  /** RRT-01..05: the next callee takes the call; who refused it once does not get it again. */
+  #reroute(invocation: Invocation, { payload, refused }: NonNullable<Invocation["reroute"]>): Delivery[] {
+    const registration = this.registrations.byId.get(invocation.terms.registration);
+    const absent = [...refused, invocation.callee];
+    const next = registration && chooseCallee(registration, absent, this.#ports.randomId);
+    if (!next) {
+      return [
+        this.#fail(
+          invocation,
+          "wamp.error.no_available_callee",
+          "every callee answered that it is unavailable",
+        ),
+      ];
+    }
+    this.#unpark(invocation);
+    invocation.moveTo(next.session, this.#nextInvocation(next.session));
+    invocation.reroute = { payload, refused: absent };
+    return [this.#invocation(invocation, invocation.terms.details, payload)];
+  }
+
+  #invocation(
+    { id, callee, terms }: Invocation,
+    details: CallTerms["details"],
+    payload: Payload | undefined,
+  ): Delivery {
+    return reply(callee.id, {
+      type: "INVOCATION",
+      request: id,
+      registration: terms.registration,
+      details,
+      payload,
+    });
+  }
+
+  #nextInvocation(callee: Session): number {
+    callee.lastInvocation = nextId(callee.lastInvocation);
+    if (callee.stored === "yes") callee.stored = "stale";
+    return callee.lastInvocation;
+  }
+
+  #startTimer(invocation: Invocation): void {
+    const { timeout } = invocation.terms;
+    if (timeout > 0) this.#deadlines.add(invocation, this.#ports.now() + timeout);
   }
 
   /** The pending invocation; undefined where it has ended. @throws ProtocolViolation where it never was (SES-37) */
@@ -180,25 +375,72 @@ export class Dealer {
     return invocation;
   }
 
+  /** The caller gets its ERROR now; what the callee still says is discarded. */
+  #abandon(
+    invocation: Invocation,
+    error: string,
+    { text, interrupts }: { text: string; interrupts: boolean },
+  ): Delivery[] {
+    const { callee, id } = invocation;
+    const failure = this.#fail(invocation, error, text);
+    return interrupts ? [failure, interrupt(callee, id)] : [failure];
+  }
+
+  #fail(invocation: Invocation, error: string, text: string): Delivery {
+    this.#end(invocation);
+    return failure(invocation.caller, invocation.request, { error, text });
+  }
+
   #end(invocation: Invocation): void {
     invocation.end();
-    if (invocation.parked) this.#ports.store.removeInvocation(invocation.callee.id, invocation.id);
+    this.#unpark(invocation);
   }
 
-  #failure({ caller, request }: Invocation, error: string, payload: Message<"ERROR">["payload"]): Delivery {
-    return reply(caller.id, { type: "ERROR", requestType: CALL, request, details: {}, error, payload });
+  #unpark(invocation: Invocation): void {
+    if (invocation.parked === "no") return;
+    this.#ports.store.removeInvocation(invocation.callee.id, invocation.id);
+    invocation.parked = "no";
   }
+}
 
-  #insert(registration: Registration): void {
-    this.#table.set(registration.match, registration.uri, registration);
-    this.#registrations.set(registration.id, registration);
-  }
+function failure(
+  caller: Session,
+  request: number,
+  { error, text }: { error: string; text: string },
+): Delivery {
+  const payload = explanation(text);
+  return reply(caller.id, { type: "ERROR", requestType: CALL, request, details: {}, error, payload });
+}
 
-  #remove(registration: Registration, callee: Session): void {
-    registration.remove(callee);
-    if (registration.callees.length > 0) return;
-    this.#table.delete(registration.match, registration.uri);
-    this.#registrations.delete(registration.id);
-    this.#ports.store.removeRegistration(registration.id);
+function interrupt(callee: Session, request: number): Delivery {
+  return reply(callee.id, { type: "INTERRUPT", request, options: { mode: "killnowait" } });
+}
+
+/** PCI-03, PPT-04: some options may only be used once announced. @throws ProtocolViolation */
+function checkAnnounced(caller: Session, options: Message<"CALL">["options"]): void {
+  if (options.progress === true && !caller.announced("caller", "progressive_call_invocations")) {
+    throw new ProtocolViolation(
+      "CALL.Options.progress needs progressive_call_invocations announced for caller",
+    );
   }
+  if (usesPassthru(options) && !caller.announced("caller", PASSTHRU)) {
+    throw new ProtocolViolation(`CALL.Options.ppt_scheme needs ${PASSTHRU} announced for caller`);
+  }
+}
+
+/** PCI-05, PPT-08. @throws WampError feature_not_supported */
+function checkSupported(callee: Session, options: Message<"CALL">["options"]): void {
+  const progressive = callee.announced("callee", "progressive_call_invocations") && callee.canBeInterrupted;
+  if (options.progress === true && !progressive) {
+    throw new WampError(NOT_SUPPORTED, "the callee does not take progressive call invocations");
+  }
+  if (usesPassthru(options) && !callee.announced("callee", PASSTHRU)) {
+    throw new WampError(NOT_SUPPORTED, `the callee does not take ${PASSTHRU}`);
+  }
+}
+
+/** PCR-01, PCR-02: the spec asks for canceling too, which AutobahnJS callees do not announce. */
+function takesProgress(callee: Session, { progressiveResults }: RealmSettings): boolean {
+  if (!callee.announced("callee", "progressive_call_results")) return false;
+  return progressiveResults === "compat" || callee.canBeInterrupted;
 }

@@ -1,27 +1,75 @@
 /** A call on its way: from the CALL that began it until the one RESULT or ERROR that ends it (DLR-16). */
+import type { Payload } from "../wamp/payload.ts";
+import type { Passthru } from "./passthru.ts";
 import type { Session } from "./session.ts";
+
+/** What the first CALL fixed (PCI-08). Plain data: it is parked as it is. */
+export interface CallTerms {
+  readonly procedure: string;
+  /** The registration that the call was routed to. */
+  readonly registration: number;
+  /** INVOCATION.Details of every chunk, but for `progress` and `timeout`. */
+  readonly details: Readonly<Record<string, unknown>> & Passthru;
+  /** The caller takes progressive results. */
+  readonly receivesProgress: boolean;
+  /** Milliseconds that the dealer allows before the first and between successive results; 0: no limit (PCR-13). */
+  readonly timeout: number;
+}
 
 export class Invocation {
   /** INVOCATION.Request: counted for each callee (ID-06). */
-  readonly id: number;
+  id: number;
   /** CALL.Request: the caller's own count. */
   readonly request: number;
   readonly caller: Session;
-  readonly callee: Session;
-  /** Whether the store has a row of it: a call that outlives the moment when sleep becomes possible is parked. */
-  parked = false;
+  callee: Session;
+  readonly terms: CallTerms;
+  /** The caller's chunks: `open` while more may come, of one call that began with progress (PCI-01). */
+  chunks: "none" | "open" | "complete";
+  /** The call can still move to another callee: the payload of its only chunk, and who refused it already (RRT-01). */
+  reroute: { readonly payload: Payload | undefined; readonly refused: readonly Session[] } | undefined;
+  /** CANCEL with mode kill was passed on: the callee's answer still counts (CAN-04). */
+  interrupted = false;
+  /** Milliseconds since 1970; undefined where the dealer does not time the call. */
+  deadline: number | undefined;
+  ended = false;
+  /** Whether the store has a row of it, and whether that is up to date: calls that may outlive sleep are parked. */
+  parked: "no" | "stale" | "yes" = "no";
 
-  constructor(from: { id: number; request: number; caller: Session; callee: Session }) {
+  constructor(from: {
+    id: number;
+    request: number;
+    caller: Session;
+    callee: Session;
+    terms: CallTerms;
+    chunks: Invocation["chunks"];
+  }) {
     this.id = from.id;
     this.request = from.request;
     this.caller = from.caller;
     this.callee = from.callee;
+    this.terms = from.terms;
+    this.chunks = from.chunks;
     from.caller.calls.set(from.request, this);
     from.callee.invocations.set(from.id, this);
   }
 
+  /** The same call at another callee, under that one's own count (RRT-05). */
+  moveTo(callee: Session, id: number): void {
+    this.callee.invocations.delete(this.id);
+    this.callee = callee;
+    this.id = id;
+    callee.invocations.set(id, this);
+  }
+
+  /** Something changed that its row, if it has one, does not say. */
+  touch(): void {
+    if (this.parked === "yes") this.parked = "stale";
+  }
+
   /** Forgets the call on both sides: whatever is still said about it is discarded (SES-38). */
   end(): void {
+    this.ended = true;
     this.caller.calls.delete(this.request);
     this.callee.invocations.delete(this.id);
   }

@@ -4,22 +4,19 @@
  */
 import { WampError } from "../wamp/error.ts";
 import type { ClientMessage, Message } from "../wamp/message.ts";
-import type { UriRule } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
 import { Dealer } from "./dealer.ts";
 import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
-import { checkRequestId, type RequestIdCheck } from "./request-ids.ts";
+import { callMeta, type Goodbye, type MetaProcedure, type MetaRealm } from "./meta-procedure.ts";
+import { metaProcedures } from "./meta-procedures.ts";
+import { sessionDetails } from "./meta-session.ts";
+import { park } from "./parking.ts";
+import type { PayloadReader } from "./payload-reader.ts";
+import { checkRequestId } from "./request-ids.ts";
 import { type Identity, Session, type SessionId } from "./session.ts";
+import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
-
-export interface RealmSettings {
-  /** Which URI grammar applies (URI-02). Default `loose`. */
-  readonly uriRule: UriRule;
-  /** How strictly request ids are checked (ID-10). Default `off`. */
-  readonly requestIdCheck: RequestIdCheck;
-}
-
-export const DEFAULT_REALM_SETTINGS: RealmSettings = { uriRule: "loose", requestIdCheck: "off" };
+import { Testaments } from "./testament.ts";
 
 export interface RealmPorts {
   readonly store: RealmStore;
@@ -28,6 +25,7 @@ export interface RealmPorts {
   /** A random id, uniform in 1..2^53 (ID-03). */
   readonly randomId: () => number;
   readonly settings: RealmSettings;
+  readonly reader: PayloadReader;
 }
 
 /** What a joined session may say to its realm; the rest is between it and the gateway. */
@@ -37,6 +35,8 @@ export type RealmMessage = Exclude<
 >;
 
 /** Request type to type code, for ERROR (ERR-38). */
+const ADD_TESTAMENT = "wamp.session.add_testament";
+
 const REQUEST_TYPES = { PUBLISH: 16, SUBSCRIBE: 32, UNSUBSCRIBE: 34, CALL: 48, REGISTER: 64, UNREGISTER: 66 };
 
 /** Milliseconds of quiet after which the realm writes down what it would forget asleep: less than sleep's ten seconds. */
@@ -46,16 +46,35 @@ export class Realm {
   readonly #ports: RealmPorts;
   readonly #broker: Broker;
   readonly #dealer: Dealer;
+  readonly #testaments: Testaments;
   /** Session id to session. */
   readonly #sessions = new Map<SessionId, Session>();
+  /** Procedure URI to procedure: the router's own. */
+  readonly #meta: ReadonlyMap<string, MetaProcedure>;
+  readonly #metaRealm: MetaRealm;
   /** When a message last changed what only memory holds; undefined while the rows say it all. */
   #unparkedSince: number | undefined;
 
   constructor(ports: RealmPorts) {
+    const { settings, store, reader } = ports;
     this.#ports = ports;
-    const { uriRule } = ports.settings;
-    this.#broker = new Broker({ ...ports, uriRule });
-    this.#dealer = new Dealer({ ...ports, uriRule });
+    this.#broker = new Broker(ports);
+    this.#dealer = new Dealer({
+      ...ports,
+      emit: (events) => this.#broker.emit(events),
+      meta: (caller, call) => callMeta(this.#metaRealm, this.#meta, { caller, call }),
+    });
+    this.#testaments = new Testaments({ store, uriRule: settings.uriRule, limits: settings.keep });
+    this.#meta = metaProcedures(settings);
+    this.#metaRealm = {
+      sessions: this.#sessions,
+      broker: this.#broker,
+      dealer: this.#dealer,
+      testaments: this.#testaments,
+      settings,
+      reader,
+      kill: (session, goodbye) => this.#kill(session, goodbye),
+    };
   }
 
   /**
@@ -74,16 +93,17 @@ export class Realm {
         absent.push(session);
       }
       session.stored = "yes";
+      session.identity = row.identity;
       session.lastInvocation = row.lastInvocation;
+      session.lastCall = row.lastCall;
     }
     for (const session of this.#sessions.values()) {
       session.lastRequest = undefined;
       if (session.stored === "no") this.#unparkedSince = this.#ports.now();
     }
     const sessionOf = (id: SessionId): Session | undefined => this.#sessions.get(id);
-    this.#broker.wake(store.subscriptions(), store.subscribers(), sessionOf);
-    this.#dealer.wake(store.registrations(), store.callees(), sessionOf);
-    this.#dealer.wakeCalls(store.invocations(), sessionOf);
+    this.#broker.wake(sessionOf);
+    this.#dealer.wake(sessionOf);
     // Those that vanished together leave one after the other; nothing is for one that leaves later.
     return absent
       .flatMap((session) => this.leave(session))
@@ -99,12 +119,18 @@ export class Realm {
     }
   }
 
-  /** The session counts as joined from its WELCOME on (SES-21): send that first. */
-  join(identity: Identity): Session {
+  /**
+   * The session counts as joined from its WELCOME on (SES-21), so the gateway sends that between joining and delivering
+   * what follows from it (SMA-02).
+   */
+  join(identity: Identity): { readonly session: Session; readonly deliveries: readonly Delivery[] } {
     const session = new Session(identity);
+    const deliveries = this.#broker.emit([
+      { topic: "wamp.session.on_join", args: [sessionDetails(identity)] },
+    ]);
     this.#sessions.set(session.id, session);
     this.#unparkedSince = this.#ports.now();
-    return session;
+    return { session, deliveries };
   }
 
   session(id: SessionId): Session | undefined {
@@ -121,13 +147,9 @@ export class Realm {
     }
   }
 
-  /** Ends the session, whatever the reason. Doing it twice does nothing more. */
+  /** Ends the session, whatever the reason, and publishes its testaments. Doing it twice does nothing more. */
   leave(session: Session): Delivery[] {
-    if (!this.#sessions.delete(session.id)) return [];
-    const deliveries = this.#dealer.leave(session);
-    this.#broker.leave(session);
-    if (session.stored !== "no") this.#ports.store.removeSession(session.id);
-    return deliveries;
+    return this.#remove(session, { quietly: false });
   }
 
   /** A message that could not be written in its receiver's format (SER-12): the call that it belongs to ends. */
@@ -135,25 +157,27 @@ export class Realm {
     const session = this.#sessions.get(to);
     if (!session) return NOTHING;
     if (message.type === "INVOCATION") return this.#dealer.undeliverable(session, message.request, why);
-    if (message.type !== "RESULT" && message.type !== "ERROR") return NOTHING;
-    const error = message.type === "ERROR" ? message.error : "wamp.error.invalid_argument";
-    const requestType = message.type === "ERROR" ? message.requestType : REQUEST_TYPES.CALL;
-    const { request } = message;
-    return [
-      reply(to, { type: "ERROR", requestType, request, details: {}, error, payload: explanation(why) }),
-    ];
+    if (message.type === "RESULT") return this.#dealer.unanswerable(session, message, why);
+    if (message.type !== "ERROR") return NOTHING;
+    return [reply(to, { ...message, payload: explanation(why) })];
   }
 
   /** When `tick` has something to do, in milliseconds since 1970; undefined: nothing is due. */
   nextDeadline(): number | undefined {
-    return this.#unparkedSince === undefined ? undefined : this.#unparkedSince + PARK_AFTER;
+    const call = this.#dealer.nextDeadline();
+    const quiet = this.#unparkedSince === undefined ? undefined : this.#unparkedSince + PARK_AFTER;
+    if (call === undefined || quiet === undefined) return call ?? quiet;
+    return Math.min(call, quiet);
   }
 
-  /** Does what is due at `now`: once the realm has been quiet, writes down what sleep would lose. */
+  /** Does what is due at `now`: calls whose time is up end; once it is quiet, what sleep would lose is written down. */
   tick(now: number): Delivery[] {
-    const due = this.nextDeadline();
-    if (due !== undefined && due <= now) this.#park();
-    return [];
+    const deliveries = this.#dealer.tick(now);
+    if (this.#unparkedSince !== undefined && this.#unparkedSince + PARK_AFTER <= now) {
+      park(this.#sessions.values(), this.#ports.store);
+      this.#unparkedSince = undefined;
+    }
+    return deliveries;
   }
 
   #route(session: Session, message: RealmMessage): readonly Delivery[] {
@@ -165,11 +189,18 @@ export class Realm {
         return this.#broker.publish(session, message);
       case "CALL":
         this.#unparkedSince = this.#ports.now();
+        if (session.stored === "yes") session.stored = "stale";
+        if (message.procedure === ADD_TESTAMENT) this.#keep(session);
         return this.#dealer.call(session, message);
       case "YIELD":
+        if (message.options.progress === true) this.#unparkedSince = this.#ports.now();
         return this.#dealer.yield(session, message);
       case "ERROR":
+        this.#unparkedSince = this.#ports.now(); // the call may move to another callee
         return this.#dealer.error(session, message);
+      case "CANCEL":
+        this.#unparkedSince = this.#ports.now();
+        return this.#dealer.cancel(session, message);
       case "SUBSCRIBE":
         this.#keep(session);
         return this.#broker.subscribe(session, message);
@@ -180,10 +211,40 @@ export class Realm {
         return this.#dealer.register(session, message);
       case "UNREGISTER":
         return this.#dealer.unregister(session, message);
-      case "CANCEL": // not announced: nothing can be canceled
       case "EVENT_RECEIVED": // MSG-45: not announced, ignored
         return NOTHING;
     }
+  }
+
+  /** LVE-09: calls, registrations, subscriptions, testaments, and then what the meta API tells of it all. */
+  #remove(session: Session, { quietly }: { readonly quietly: boolean }): Delivery[] {
+    if (!this.#sessions.delete(session.id)) return [];
+    const deliveries = this.#dealer.leave(session);
+    const events = [
+      ...this.#dealer.registrations.leave(session),
+      ...this.#broker.subscriptions.leave(session),
+    ];
+    if (session.stored !== "no") {
+      const wills = quietly ? [] : this.#testaments.of(session);
+      this.#ports.store.removeSession(session.id);
+      for (const { topic, options, payload } of wills) {
+        deliveries.push(...this.#broker.publishWill(session, { topic, options, payload }));
+      }
+    }
+    if (quietly) return deliveries;
+    const { authid, authrole } = session.identity;
+    events.push({ topic: "wamp.session.on_leave", args: [session.id, authid, authrole] });
+    return [...deliveries, ...this.#broker.emit(events)];
+  }
+
+  /** SMA-12, SMA-26: its GOODBYE first, then whatever follows from its leaving. */
+  #kill(session: Session, { reason, message, quietly }: Goodbye): Delivery[] {
+    const goodbye = reply(session.id, {
+      type: "GOODBYE",
+      details: message === undefined ? {} : { message },
+      reason,
+    });
+    return [goodbye, ...this.#remove(session, { quietly })];
   }
 
   /** BRK-11: a PUBLISH without acknowledge never gets a reply. */
@@ -199,25 +260,9 @@ export class Realm {
   /** Whoever holds rows has a row itself, so that it can be made to leave when its socket is gone. */
   #keep(session: Session): void {
     if (session.stored !== "no") return;
-    this.#ports.store.putSession({ identity: session.identity, lastInvocation: session.lastInvocation });
+    const { identity, lastInvocation, lastCall } = session;
+    this.#ports.store.putSession({ identity, lastInvocation, lastCall });
     session.stored = "yes";
-  }
-
-  #park(): void {
-    const { store } = this.#ports;
-    for (const session of this.#sessions.values()) {
-      if (session.stored !== "yes") {
-        store.putSession({ identity: session.identity, lastInvocation: session.lastInvocation });
-        session.stored = "yes";
-      }
-      for (const invocation of session.invocations.values()) {
-        if (invocation.parked) continue;
-        const { id, request, caller } = invocation;
-        store.addInvocation({ callee: session.id, id, caller: caller.id, request });
-        invocation.parked = true;
-      }
-    }
-    this.#unparkedSince = undefined;
   }
 }
 

@@ -1,9 +1,19 @@
 /** A procedure or procedure pattern and the sessions that serve it. One for each (URI, match policy) (DLR-03). */
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Session } from "./session.ts";
+import type { RegistrationRow } from "./store.ts";
 
 /** How a call chooses among several callees (SHR-01). */
 export type InvocationPolicy = "single" | "roundrobin" | "random" | "first" | "last";
+
+/** A session that serves a registration, and what it asked for when it registered. */
+export interface Callee {
+  readonly session: Session;
+  /** The callee times its calls itself (TMO-06, TMO-09). */
+  readonly forwardTimeout: boolean;
+  /** Every caller is disclosed to this callee (CID-03). */
+  readonly discloseCaller: boolean;
+}
 
 export class Registration {
   readonly id: number;
@@ -13,15 +23,11 @@ export class Registration {
   /** Milliseconds since 1970. */
   readonly created: number;
   /** In the order in which they registered. */
-  readonly callees: Session[] = [];
+  readonly callees: Callee[] = [];
+  /** Where roundrobin goes on: an index of `callees`. */
+  turn = 0;
 
-  constructor(row: {
-    id: number;
-    uri: string;
-    match: MatchPolicy;
-    invoke: InvocationPolicy;
-    created: number;
-  }) {
+  constructor(row: RegistrationRow) {
     this.id = row.id;
     this.uri = row.uri;
     this.match = row.match;
@@ -29,14 +35,21 @@ export class Registration {
     this.created = row.created;
   }
 
-  add(callee: Session): void {
-    this.callees.push(callee);
-    callee.registrations.add(this);
+  has(session: Session): boolean {
+    return this.callees.some((callee) => callee.session === session);
   }
 
-  remove(callee: Session): void {
-    const at = this.callees.indexOf(callee);
-    if (at >= 0) this.callees.splice(at, 1);
-    callee.registrations.delete(this);
+  add(callee: Callee): void {
+    this.callees.push(callee);
+    callee.session.registrations.add(this);
+  }
+
+  remove(session: Session): void {
+    session.registrations.delete(this);
+    const at = this.callees.findIndex((callee) => callee.session === session);
+    if (at < 0) return;
+    this.callees.splice(at, 1);
+    // SHR-06: nobody is passed over or served twice because somebody left.
+    if (at < this.turn) this.turn--;
   }
 }

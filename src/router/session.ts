@@ -23,7 +23,8 @@ export interface Identity {
 
 export class Session {
   readonly id: SessionId;
-  readonly identity: Identity;
+  /** Changes only through wamp.session.modify_details. */
+  identity: Identity;
   readonly subscriptions = new Set<Subscription>();
   readonly registrations = new Set<Registration>();
   /** CALL.Request to the call that it began and that has not ended. */
@@ -32,6 +33,8 @@ export class Session {
   readonly invocations = new Map<number, Invocation>();
   /** The last INVOCATION.Request issued to this session; 0 before the first (ID-06). */
   lastInvocation = 0;
+  /** The highest CALL.Request received (PCI-12). */
+  lastCall = 0;
   /** The last request id received, where the realm checks them (ID-10); undefined where unknown. */
   lastRequest: number | undefined = 0;
   /** Whether the store has a row of this session, and whether that row is as new as this object. */

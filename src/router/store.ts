@@ -1,8 +1,12 @@
 /**
  * What a realm keeps beyond its memory: a port of synchronous row methods. The router writes rows as they change and
- * reads them back when it wakes. Publications and calls write nothing; parked calls are written when the realm is quiet.
+ * reads them back when it wakes, or later, when they are asked for. Publications and calls write nothing, unless a
+ * publication is to be kept; parked calls are written when the realm is quiet.
  */
+import type { Payload } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
+import type { PrincipalLists, PublishOptions, SessionLists } from "./audience.ts";
+import type { CallTerms } from "./invocation.ts";
 import type { InvocationPolicy } from "./registration.ts";
 import type { Identity, SessionId } from "./session.ts";
 
@@ -10,6 +14,8 @@ export interface SessionRow {
   readonly identity: Identity;
   /** The last INVOCATION.Request issued to the session (ID-06). */
   readonly lastInvocation: number;
+  /** The highest CALL.Request that it sent (PCI-12). */
+  readonly lastCall: number;
 }
 
 export interface SubscriptionRow {
@@ -31,6 +37,12 @@ export interface MemberRow {
   readonly session: SessionId;
 }
 
+export interface CalleeRow extends MemberRow {
+  readonly forwardTimeout: boolean;
+  readonly discloseCaller: boolean;
+}
+
+/** A parked call. */
 export interface InvocationRow {
   readonly callee: SessionId;
   /** INVOCATION.Request. */
@@ -38,6 +50,58 @@ export interface InvocationRow {
   readonly caller: SessionId;
   /** CALL.Request. */
   readonly request: number;
+  readonly terms: CallTerms;
+  readonly chunks: "none" | "open" | "complete";
+  readonly interrupted: boolean;
+  /** Milliseconds since 1970; undefined where the dealer does not time the call. */
+  readonly deadline: number | undefined;
+  readonly reroute:
+    | { readonly payload: Payload | undefined; readonly refused: readonly SessionId[] }
+    | undefined;
+}
+
+export type TestamentScope = "detached" | "destroyed";
+
+export interface TestamentRow {
+  readonly session: SessionId;
+  readonly scope: TestamentScope;
+  readonly topic: string;
+  readonly options: PublishOptions;
+  readonly payload: Payload | undefined;
+}
+
+export interface RetainedRow {
+  readonly topic: string;
+  readonly publication: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** EVENT.Details, but for topic and retained. */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly lists: PrincipalLists & SessionLists;
+  /** The publication named its receivers: it stands beside the general one (RET-12). */
+  readonly restricted: boolean;
+  readonly payload: Payload | undefined;
+}
+
+export interface HistoryRow {
+  readonly subscription: number;
+  readonly publication: number;
+  /** Milliseconds since 1970; may repeat and run backwards (HIS-30). */
+  readonly time: number;
+  readonly topic: string;
+  /** EVENT.Details as delivered. */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly lists: PrincipalLists;
+  readonly payload: Payload | undefined;
+  readonly octets: number;
+}
+
+/** What a subscription's history may hold after an addition; the oldest events go first (HIS-29). */
+export interface HistoryBounds {
+  readonly events: number;
+  readonly octets: number;
+  /** Events before this time go, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface RealmStore {
@@ -46,12 +110,12 @@ export interface RealmStore {
   subscribers(): Iterable<MemberRow>;
   registrations(): Iterable<RegistrationRow>;
   /** In the order in which they were added. */
-  callees(): Iterable<MemberRow>;
+  callees(): Iterable<CalleeRow>;
   invocations(): Iterable<InvocationRow>;
 
   /** Writes the session's row, replacing an older one. */
   putSession(row: SessionRow): void;
-  /** Removes the session's row and every subscriber, callee and invocation row that names it. */
+  /** Removes the session's row and every subscriber, callee, invocation and testament row that names it. */
   removeSession(session: SessionId): void;
 
   /** @returns an id in 1..2^32 that no subscription had before (ID-05, SER-10) */
@@ -63,9 +127,29 @@ export interface RealmStore {
   /** @returns an id in 1..2^32 that no registration had before (ID-05, SER-10) */
   addRegistration(row: Omit<RegistrationRow, "id">): number;
   removeRegistration(id: number): void;
-  addCallee(row: MemberRow): void;
+  addCallee(row: CalleeRow): void;
   removeCallee(row: MemberRow): void;
 
-  addInvocation(row: InvocationRow): void;
+  /** Writes the call's row, replacing an older one of the same callee and id. */
+  putInvocation(row: InvocationRow): void;
   removeInvocation(callee: SessionId, id: number): void;
+
+  /** The session's testaments in the order added. */
+  testaments(session: SessionId): Iterable<TestamentRow>;
+  testamentSize(session: SessionId): { readonly count: number; readonly octets: number };
+  addTestament(row: TestamentRow): void;
+  removeTestaments(session: SessionId, scope: TestamentScope): void;
+
+  /** The retained events of every topic that the pattern matches, newest first. */
+  retained(match: MatchPolicy, uri: string): Iterable<RetainedRow>;
+  /**
+   * A general event supersedes all of its topic; a restricted one stands beside them. While there are more than `most`
+   * the oldest go.
+   */
+  putRetained(row: RetainedRow, most: number): void;
+
+  /** The subscription's events in the order added. */
+  history(subscription: number): Iterable<HistoryRow>;
+  addHistory(row: HistoryRow, bounds: HistoryBounds): void;
+  removeHistory(subscription: number): void;
 }

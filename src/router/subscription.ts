@@ -9,6 +9,8 @@ export class Subscription {
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly subscribers = new Map<SessionId, Session>();
+  /** Events are kept for it, so it outlives its last subscriber (HIS-04). */
+  kept = false;
   /** The keys of `subscribers`, kept between changes so that a publication need not list them again. */
   #ids: readonly SessionId[] | undefined;
 

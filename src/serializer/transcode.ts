@@ -2,14 +2,11 @@
  * A payload becomes tokens, whatever it was written in: walked in its own format and reported to the writer of another,
  * value for value and kind for kind (SER-02, SER-11).
  */
-import type { BinaryPayload, JsonPayload, Payload, ValuesPayload } from "../wamp/payload.ts";
-import { CborWalker } from "./cbor-walker.ts";
-import { JsonWalker } from "./json-walker.ts";
-import { MsgpackWalker } from "./msgpack-walker.ts";
+import type { Payload, ValuesPayload } from "../wamp/payload.ts";
 import { Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { walkValue } from "./value.ts";
-import { CHECKED, type Walker } from "./walker.ts";
+import { walkerOver } from "./walkers.ts";
 
 /** How many elements a payload adds to its message. */
 export function elementsOf(payload: Payload | undefined): 0 | 1 | 2 {
@@ -22,7 +19,7 @@ export function elementsOf(payload: Payload | undefined): 0 | 1 | 2 {
 /** Reports Arguments, and ArgumentsKw if present. @throws Untranslatable when the sink's format lacks a value */
 export function transcode(payload: Payload, sink: Sink) {
   if (payload.format === "values") return transcodeValues(payload, sink);
-  const walker = walkerOf(payload);
+  const walker = walkerOver(payload.format, payload.body);
   try {
     walker.value(sink);
     if (payload.count === 2) {
@@ -36,17 +33,6 @@ export function transcode(payload: Payload, sink: Sink) {
       );
     }
     throw error;
-  }
-}
-
-function walkerOf(payload: JsonPayload | BinaryPayload): Walker {
-  switch (payload.format) {
-    case "json":
-      return new JsonWalker(payload.body, CHECKED);
-    case "msgpack":
-      return new MsgpackWalker(payload.body, CHECKED);
-    case "cbor":
-      return new CborWalker(payload.body, CHECKED);
   }
 }
 

@@ -3,7 +3,9 @@
  * is a number up to 2^53 and a bigint beyond; octets are a Uint8Array; a dict is an object with own properties only.
  */
 import { ProtocolViolation } from "../wamp/error.ts";
+import { RawItem } from "../wamp/payload.ts";
 import type { Sink } from "./sink.ts";
+import { walkerOver } from "./walkers.ts";
 
 type Dict = Record<string, unknown>;
 
@@ -117,6 +119,7 @@ export function walkValue(value: unknown, sink: Sink) {
       if (value === null) return sink.null();
       if (value instanceof Uint8Array) return sink.bytes(value);
       if (Array.isArray(value)) return walkList(value, sink);
+      if (value instanceof RawItem) return walkerOver(value.format, value.body).value(sink);
       return walkDict(value as Dict, sink); // an object that is none of the above is a dict
     default:
       throw new TypeError(`a ${typeof value} cannot be sent`);

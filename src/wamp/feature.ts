@@ -62,9 +62,3 @@ export const ROLE_FEATURES: Readonly<Record<RoleName, readonly string[]>> = {
     "testament_meta_api",
   ],
 };
-
-/** What the router announces in WELCOME: exactly what works (section 16). */
-export const ANNOUNCED: Readonly<Record<"broker" | "dealer", readonly string[]>> = {
-  broker: ["pattern_based_subscription", "publisher_exclusion"],
-  dealer: ["pattern_based_registration"],
-};

@@ -68,21 +68,24 @@ export const CLIENT_ERROR = shape("ERROR", 8, {
   payload,
 });
 
+/** The options of PUBLISH; a testament takes them too (TES-05). */
+export const PUBLISH_OPTIONS = {
+  acknowledge: flag,
+  exclude_me: flag,
+  disclose_me: flag,
+  retain: flag,
+  exclude: listOf(id),
+  exclude_authid: listOf(text),
+  exclude_authrole: listOf(text),
+  eligible: listOf(id),
+  eligible_authid: listOf(text),
+  eligible_authrole: listOf(text),
+  ...passthru,
+};
+
 export const PUBLISH = shape("PUBLISH", 16, {
   request: id,
-  options: dict({
-    acknowledge: flag,
-    exclude_me: flag,
-    disclose_me: flag,
-    retain: flag,
-    exclude: listOf(id),
-    exclude_authid: listOf(text),
-    exclude_authrole: listOf(text),
-    eligible: listOf(id),
-    eligible_authid: listOf(text),
-    eligible_authrole: listOf(text),
-    ...passthru,
-  }),
+  options: dict(PUBLISH_OPTIONS),
   topic: uri,
   payload,
 });

@@ -20,7 +20,18 @@ export interface BinaryPayload {
   readonly body: Uint8Array;
 }
 
-/** What the router itself has to say (error texts, meta events): plain values, encoded when sent. */
+/** One data item of a payload as it stood in a frame: a value that the router passes on inside one of its own. */
+export class RawItem {
+  readonly format: Format;
+  readonly body: string | Uint8Array;
+
+  constructor(format: Format, body: string | Uint8Array) {
+    this.format = format;
+    this.body = body;
+  }
+}
+
+/** What the router itself has to say (error texts, meta events): plain values and RawItems, encoded when sent. */
 export interface ValuesPayload {
   readonly format: "values";
   readonly args: readonly unknown[];

@@ -47,6 +47,14 @@ export function isReserved(uri: string): boolean {
   return uri.startsWith("wamp") && (uri.length === 4 || uri[4] === ".");
 }
 
+/** Whether a URI or pattern matches `uri`; for the few patterns of a configuration. Clients' patterns are in a table. */
+export function matches(pattern: string, match: MatchPolicy, uri: string): boolean {
+  if (match === "exact") return pattern === uri;
+  if (match === "prefix") return uri.startsWith(pattern);
+  const [wanted, given] = [pattern.split("."), uri.split(".")];
+  return wanted.length === given.length && wanted.every((each, at) => each === "" || each === given[at]);
+}
+
 function components(uri: string): number {
   let count = 1;
   for (let at = uri.indexOf("."); at >= 0; at = uri.indexOf(".", at + 1)) count++;

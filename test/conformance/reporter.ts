@@ -4,10 +4,11 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Reporter, TestModule } from "vitest/node";
 import { conformanceDocument } from "./document.ts";
 
-const PAGE = new URL("../../docs/conformance.md", import.meta.url);
+const PAGE = fileURLToPath(new URL("../../docs/conformance.md", import.meta.url).href);
 
 export default class ConformanceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import type { Identity } from "../../src/router/session.ts";
-import type { RealmStore, SessionRow } from "../../src/router/store.ts";
+import type { CalleeRow, InvocationRow, MemberRow, RealmStore, SessionRow } from "../../src/router/store.ts";
 
 /** Opens a store over the same rows as before, as a realm does that wakes. */
 export type Open = () => RealmStore;
@@ -40,17 +40,17 @@ export function storeContract(
 
   promise("R4 every field of every row comes back", (open) => {
     const store = open();
-    store.putSession({ identity: identity(5), lastInvocation: 3 });
+    store.putSession({ identity: identity(5), lastInvocation: 3, lastCall: 0 });
     store.addSubscription({ uri: "com.x", match: "exact", created: 1_790_000_000_000 });
     store.addSubscription({ uri: "com..é\u{1F600}'\"--", match: "wildcard", created: 1 });
     store.addSubscription({ uri: "", match: "prefix", created: 2 });
     store.addSubscriber({ id: 1, session: 5 });
     store.addRegistration({ uri: "com.x", match: "prefix", invoke: "single", created: 3 });
     store.addRegistration({ uri: "com.y", match: "exact", invoke: "roundrobin", created: 4 });
-    store.addCallee({ id: 2, session: 5 });
-    store.addInvocation({ callee: 5, id: 3, caller: 5, request: 8 });
+    store.addCallee(callee({ id: 2, session: 5 }));
+    store.putInvocation(invocation({ callee: 5, id: 3, caller: 5, request: 8 }));
     const expected = {
-      sessions: [{ identity: identity(5), lastInvocation: 3 }],
+      sessions: [{ identity: identity(5), lastInvocation: 3, lastCall: 0 }],
       subscriptions: [
         { id: 1, uri: "com.x", match: "exact", created: 1_790_000_000_000 },
         { id: 2, uri: "com..é\u{1F600}'\"--", match: "wildcard", created: 1 },
@@ -61,8 +61,8 @@ export function storeContract(
         { id: 1, uri: "com.x", match: "prefix", invoke: "single", created: 3 },
         { id: 2, uri: "com.y", match: "exact", invoke: "roundrobin", created: 4 },
       ],
-      callees: [{ id: 2, session: 5 }],
-      invocations: [{ callee: 5, id: 3, caller: 5, request: 8 }],
+      callees: [callee({ id: 2, session: 5 })],
+      invocations: [invocation({ callee: 5, id: 3, caller: 5, request: 8 })],
     };
     expect(rows(store)).toStrictEqual(expected);
     expect(rows(open())).toStrictEqual(expected);
@@ -95,10 +95,10 @@ export function storeContract(
     subscribe(store, "com.x");
     register(store, "com.x");
     for (const id of ids) {
-      store.putSession({ identity: identity(id), lastInvocation: id });
+      store.putSession({ identity: identity(id), lastInvocation: id, lastCall: 0 });
       store.addSubscriber({ id: 1, session: id });
-      store.addCallee({ id: 1, session: id });
-      store.addInvocation({ callee: id, id, caller: id, request: id });
+      store.addCallee(callee({ id: 1, session: id }));
+      store.putInvocation(invocation({ callee: id, id, caller: id, request: id }));
     }
     const kept = rows(open());
     expect(
@@ -147,33 +147,34 @@ export function storeContract(
         callee: ["call_canceling", "call_timeout"],
       },
     };
-    open().putSession({ identity: full, lastInvocation: 0 });
-    open().putSession({ identity: identity(8), lastInvocation: 0 });
+    open().putSession({ identity: full, lastInvocation: 0, lastCall: 0 });
+    open().putSession({ identity: identity(8), lastInvocation: 0, lastCall: 0 });
     expect(rows(open()).sessions.toSorted(bySession)).toStrictEqual([
-      { identity: full, lastInvocation: 0 },
-      { identity: identity(8), lastInvocation: 0 },
+      { identity: full, lastInvocation: 0, lastCall: 0 },
+      { identity: identity(8), lastInvocation: 0, lastCall: 0 },
     ]);
   });
 
   promise("ID-06 putting a session again replaces its row and leaves what it holds", (open) => {
     const store = open();
-    store.putSession({ identity: identity(5), lastInvocation: 0 });
+    store.putSession({ identity: identity(5), lastInvocation: 0, lastCall: 0 });
     store.addSubscriber({ id: subscribe(store, "com.x"), session: 5 });
-    store.addCallee({ id: register(store, "com.x"), session: 5 });
-    store.addInvocation({ callee: 5, id: 1, caller: 5, request: 1 });
-    store.putSession({ identity: identity(5), lastInvocation: 9 });
+    store.addCallee(callee({ id: register(store, "com.x"), session: 5 }));
+    store.putInvocation(invocation({ callee: 5, id: 1, caller: 5, request: 1 }));
+    store.putSession({ identity: identity(5), lastInvocation: 9, lastCall: 0 });
     const { sessions, subscribers, callees, invocations } = rows(open());
-    expect(sessions).toStrictEqual([{ identity: identity(5), lastInvocation: 9 }]);
+    expect(sessions).toStrictEqual([{ identity: identity(5), lastInvocation: 9, lastCall: 0 }]);
     expect(subscribers).toStrictEqual([{ id: 1, session: 5 }]);
-    expect(callees).toStrictEqual([{ id: 1, session: 5 }]);
-    expect(invocations).toStrictEqual([{ callee: 5, id: 1, caller: 5, request: 1 }]);
+    expect(callees).toStrictEqual([callee({ id: 1, session: 5 })]);
+    expect(invocations).toStrictEqual([invocation({ callee: 5, id: 1, caller: 5, request: 1 })]);
   });
 
   promise(
     "SES-60 removing a session removes every subscriber, callee and invocation row that names it",
     (open) => {
       const store = open();
-      for (const session of [5, 6, 7]) store.putSession({ identity: identity(session), lastInvocation: 0 });
+      for (const session of [5, 6, 7])
+        store.putSession({ identity: identity(session), lastInvocation: 0, lastCall: 0 });
       subscribe(store, "com.x");
       subscribe(store, "com.y");
       register(store, "com.x");
@@ -181,13 +182,13 @@ export function storeContract(
       for (const session of [5, 6]) {
         for (const id of [1, 2]) {
           store.addSubscriber({ id, session });
-          store.addCallee({ id, session });
+          store.addCallee(callee({ id, session }));
         }
       }
-      store.addInvocation({ callee: 5, id: 1, caller: 6, request: 1 });
-      store.addInvocation({ callee: 6, id: 1, caller: 5, request: 1 });
-      store.addInvocation({ callee: 5, id: 2, caller: 5, request: 2 });
-      store.addInvocation({ callee: 6, id: 2, caller: 7, request: 1 });
+      store.putInvocation(invocation({ callee: 5, id: 1, caller: 6, request: 1 }));
+      store.putInvocation(invocation({ callee: 6, id: 1, caller: 5, request: 1 }));
+      store.putInvocation(invocation({ callee: 5, id: 2, caller: 5, request: 2 }));
+      store.putInvocation(invocation({ callee: 6, id: 2, caller: 7, request: 1 }));
       store.removeSession(5);
       const { sessions, subscriptions, subscribers, registrations, callees, invocations } = rows(open());
       expect(sessions.map((row) => row.identity.session).toSorted()).toStrictEqual([6, 7]);
@@ -195,11 +196,8 @@ export function storeContract(
         { id: 1, session: 6 },
         { id: 2, session: 6 },
       ]);
-      expect(callees).toStrictEqual([
-        { id: 1, session: 6 },
-        { id: 2, session: 6 },
-      ]);
-      expect(invocations).toStrictEqual([{ callee: 6, id: 2, caller: 7, request: 1 }]);
+      expect(callees).toStrictEqual([callee({ id: 1, session: 6 }), callee({ id: 2, session: 6 })]);
+      expect(invocations).toStrictEqual([invocation({ callee: 6, id: 2, caller: 7, request: 1 })]);
       // What the session shared with others is the router's to remove.
       expect([subscriptions.length, registrations.length]).toStrictEqual([2, 2]);
     },
@@ -212,18 +210,20 @@ export function storeContract(
       register(store, "com.x");
       register(store, "com.y");
       const order = [9, 2, MAX_ID, 1, 5];
-      for (const session of order) store.addCallee({ id: 1, session });
-      store.addCallee({ id: 2, session: 2 });
+      for (const session of order) store.addCallee(callee({ id: 1, session }));
+      store.addCallee(callee({ id: 2, session: 2 }));
       store.removeCallee({ id: 1, session: 2 });
-      store.addCallee({ id: 1, session: 2 });
+      store.addCallee(callee({ id: 1, session: 2 }));
       store.removeSession(9);
       const woken = open();
       woken.removeCallee({ id: 1, session: 5 });
-      woken.addCallee({ id: 1, session: 3 });
-      woken.addCallee({ id: 1, session: 9 });
+      woken.addCallee(callee({ id: 1, session: 3 }));
+      woken.addCallee(callee({ id: 1, session: 9 }));
       const ofFirst = rows(open()).callees.filter(({ id }) => id === 1);
       expect(ofFirst.map(({ session }) => session)).toStrictEqual([MAX_ID, 1, 2, 3, 9]);
-      expect(rows(open()).callees.filter(({ id }) => id === 2)).toStrictEqual([{ id: 2, session: 2 }]);
+      expect(rows(open()).callees.filter(({ id }) => id === 2)).toStrictEqual([
+        callee({ id: 2, session: 2 }),
+      ]);
     },
   );
 
@@ -236,8 +236,8 @@ export function storeContract(
     for (const id of [1, 2]) {
       for (const session of [5, 6]) {
         store.addSubscriber({ id, session });
-        store.addCallee({ id, session });
-        store.addInvocation({ callee: session, id, caller: 7, request: 10 * session + id });
+        store.addCallee(callee({ id, session }));
+        store.putInvocation(invocation({ callee: session, id, caller: 7, request: 10 * session + id }));
       }
     }
     store.removeSubscriber({ id: 1, session: 5 });
@@ -250,20 +250,20 @@ export function storeContract(
       { id: 2, session: 6 },
     ]);
     expect(callees).toStrictEqual([
-      { id: 1, session: 5 },
-      { id: 1, session: 6 },
-      { id: 2, session: 5 },
+      callee({ id: 1, session: 5 }),
+      callee({ id: 1, session: 6 }),
+      callee({ id: 2, session: 5 }),
     ]);
     expect(invocations.toSorted((a, b) => a.callee - b.callee || a.id - b.id)).toStrictEqual([
-      { callee: 5, id: 1, caller: 7, request: 51 },
-      { callee: 5, id: 2, caller: 7, request: 52 },
-      { callee: 6, id: 2, caller: 7, request: 62 },
+      invocation({ callee: 5, id: 1, caller: 7, request: 51 }),
+      invocation({ callee: 5, id: 2, caller: 7, request: 52 }),
+      invocation({ callee: 6, id: 2, caller: 7, request: 62 }),
     ]);
   });
 
   promise("R4 removing what is not there changes nothing", (open) => {
     const store = open();
-    store.putSession({ identity: identity(5), lastInvocation: 0 });
+    store.putSession({ identity: identity(5), lastInvocation: 0, lastCall: 0 });
     const before = rows(store);
     store.removeSession(6);
     store.removeSubscription(1);
@@ -305,4 +305,13 @@ function first(a: readonly number[], b: readonly number[]): number {
 
 function bySession(a: SessionRow, b: SessionRow): number {
   return a.identity.session - b.identity.session;
+}
+
+function callee(row: MemberRow): CalleeRow {
+  return { ...row, forwardTimeout: false, discloseCaller: false };
+}
+
+function invocation(row: Pick<InvocationRow, "callee" | "id" | "caller" | "request">): InvocationRow {
+  const terms = { procedure: "com.x", registration: 1, details: {}, receivesProgress: false, timeout: 0 };
+  return { ...row, terms, chunks: "none", interrupted: false, deadline: undefined, reroute: undefined };
 }

@@ -27,7 +27,7 @@ class FailingStore extends MemoryStore {
       "addRegistration",
       "removeRegistration",
       "addCallee",
-      "addInvocation",
+      "putInvocation",
     ] as const;
     for (const name of [...writes, ...more]) {
       const write = this[name].bind(this) as (...args: unknown[]) => unknown; // each is called as it was

@@ -9,7 +9,7 @@ const REFUSED = { code: 1000, reason: "" };
 test("SES-01 the router says nothing before HELLO", () => {
   const room = new WireRoom();
   const alice = room.open();
-  room.join().say(16, 1, {}, "com.x").say(32, 2, { match: "prefix" }, "");
+  room.join().say(16, 1, {}, "com.x").say(32, 2, { match: "prefix" }, "com.");
   room.pass(room.settings.patience - 1);
   expect(alice.heard()).toEqual([]);
   alice.say(1, "realm1", ROLES);

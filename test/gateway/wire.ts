@@ -7,7 +7,10 @@ import { Anonymous } from "../../src/auth/anonymous.ts";
 import type { AuthMethod } from "../../src/auth/method.ts";
 import { DEFAULT_GATEWAY_SETTINGS, Gateway, type GatewaySettings } from "../../src/gateway/gateway.ts";
 import type { Memo } from "../../src/gateway/peer.ts";
-import { DEFAULT_REALM_SETTINGS, PARK_AFTER, Realm } from "../../src/router/realm.ts";
+import { announcement } from "../../src/router/announcement.ts";
+import { PARK_AFTER, Realm } from "../../src/router/realm.ts";
+import { DEFAULT_REALM_SETTINGS } from "../../src/router/settings.ts";
+import { payloadReader } from "../../src/serializer/payload-reader.ts";
 import {
   DEFAULT_FRAME_LIMITS,
   type Serializer,
@@ -15,7 +18,6 @@ import {
   type Subprotocol,
 } from "../../src/serializer/serializer.ts";
 import { createSerializers } from "../../src/serializer/serializers.ts";
-import { ANNOUNCED } from "../../src/wamp/feature.ts";
 import { payloadAt } from "../../src/wamp/message.ts";
 import { MemoryStore } from "../router/memory-store.ts";
 import { Client, type Wire } from "./client.ts";
@@ -99,9 +101,11 @@ export class WireRoom {
         now: () => this.clock,
         randomId: () => ++this.#lastId,
         settings: DEFAULT_REALM_SETTINGS,
+        reader: payloadReader,
       }),
       doorway: {
         realm: "realm1",
+        announcement: announcement(DEFAULT_REALM_SETTINGS),
         elsewhere: (realm) => (realm === "realm2" ? "/ws/realm2" : undefined),
         methods: this.#methods,
       },
@@ -131,7 +135,7 @@ export function welcome(session: number): Wire {
 }
 
 export const ANNOUNCED_ON_THE_WIRE = Object.fromEntries(
-  Object.entries(ANNOUNCED).map(([role, features]) => [
+  Object.entries<readonly string[]>({ ...announcement(DEFAULT_REALM_SETTINGS) }).map(([role, features]) => [
     role,
     { features: Object.fromEntries(features.map((feature) => [feature, true])) },
   ]),

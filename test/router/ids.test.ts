@@ -1,8 +1,10 @@
 /** Ids (requirements section 2.2). Their range, ID-01, is tested in test/wamp. */
 import { expect, test, vi } from "vitest";
 import { randomId } from "../../src/cloudflare/random-id.ts";
-import { DEFAULT_REALM_SETTINGS, Realm } from "../../src/router/realm.ts";
+import { Realm } from "../../src/router/realm.ts";
 import type { RequestIdCheck } from "../../src/router/request-ids.ts";
+import { DEFAULT_REALM_SETTINGS } from "../../src/router/settings.ts";
+import { payloadReader } from "../../src/serializer/payload-reader.ts";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
 import { CANCELING, failed, violates } from "./answers.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -74,6 +76,7 @@ test("ID-04 a new session id that a live session has is drawn again", () => {
     now: () => 0,
     randomId: () => drawn.shift() ?? 0,
     settings: DEFAULT_REALM_SETTINGS,
+    reader: payloadReader,
   });
   const join = (): number => {
     const session = realm.newSessionId();

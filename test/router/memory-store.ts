@@ -1,21 +1,31 @@
 /** RealmStore in memory, for tests that need no object. Passes the same contract suite as the SQLite one. */
 import type { SessionId } from "../../src/router/session.ts";
 import type {
+  CalleeRow,
+  HistoryBounds,
+  HistoryRow,
   InvocationRow,
   MemberRow,
   RealmStore,
   RegistrationRow,
+  RetainedRow,
   SessionRow,
   SubscriptionRow,
+  TestamentRow,
+  TestamentScope,
 } from "../../src/router/store.ts";
+import { type MatchPolicy, matches } from "../../src/wamp/uri.ts";
 
 export class MemoryStore implements RealmStore {
   readonly #sessions = new Map<SessionId, SessionRow>();
   readonly #subscriptions = new Map<number, SubscriptionRow>();
   readonly #registrations = new Map<number, RegistrationRow>();
   #subscribers: MemberRow[] = [];
-  #callees: MemberRow[] = [];
+  #callees: CalleeRow[] = [];
   #invocations: InvocationRow[] = [];
+  #testaments: TestamentRow[] = [];
+  #retained: RetainedRow[] = [];
+  #history: HistoryRow[] = [];
   #lastSubscription = 0;
   #lastRegistration = 0;
   /** How many writes there were: the hot path must not add to it. */
@@ -39,6 +49,7 @@ export class MemoryStore implements RealmStore {
     this.#subscribers = this.#subscribers.filter((row) => row.session !== session);
     this.#callees = this.#callees.filter((row) => row.session !== session);
     this.#invocations = this.#invocations.filter((row) => row.callee !== session && row.caller !== session);
+    this.#testaments = this.#testaments.filter((row) => row.session !== session);
   }
 
   addSubscription(row: Omit<SubscriptionRow, "id">): number {
@@ -75,7 +86,7 @@ export class MemoryStore implements RealmStore {
     this.#registrations.delete(id);
   }
 
-  addCallee(row: MemberRow): void {
+  addCallee(row: CalleeRow): void {
     this.writes++;
     this.#callees.push({ ...row });
   }
@@ -85,13 +96,69 @@ export class MemoryStore implements RealmStore {
     this.#callees = this.#callees.filter((row) => row.id !== id || row.session !== session);
   }
 
-  addInvocation(row: InvocationRow): void {
-    this.writes++;
-    this.#invocations.push({ ...row });
+  putInvocation(row: InvocationRow): void {
+    this.removeInvocation(row.callee, row.id);
+    this.#invocations.push(structuredClone(row));
   }
 
   removeInvocation(callee: SessionId, id: number): void {
     this.writes++;
     this.#invocations = this.#invocations.filter((row) => row.callee !== callee || row.id !== id);
   }
+
+  testaments = (session: SessionId) => this.#testaments.filter((row) => row.session === session);
+
+  testamentSize(session: SessionId) {
+    const rows = this.testaments(session);
+    return { count: rows.length, octets: rows.reduce((sum, { payload }) => sum + octets(payload), 0) };
+  }
+
+  addTestament(row: TestamentRow): void {
+    this.writes++;
+    this.#testaments.push(structuredClone(row));
+  }
+
+  removeTestaments(session: SessionId, scope: TestamentScope): void {
+    this.writes++;
+    this.#testaments = this.#testaments.filter((row) => row.session !== session || row.scope !== scope);
+  }
+
+  retained = (match: MatchPolicy, uri: string) =>
+    this.#retained.filter(({ topic }) => matches(uri, match, topic)).reverse();
+
+  putRetained(row: RetainedRow, most: number): void {
+    this.writes++;
+    if (!row.restricted) this.#retained = this.#retained.filter(({ topic }) => topic !== row.topic);
+    this.#retained.push(structuredClone(row));
+    this.#retained = this.#retained.slice(Math.max(0, this.#retained.length - most));
+  }
+
+  history = (subscription: number) => this.#history.filter((row) => row.subscription === subscription);
+
+  addHistory(row: HistoryRow, bounds: HistoryBounds): void {
+    this.writes++;
+    const others = this.#history.filter(({ subscription }) => subscription !== row.subscription);
+    let own = [...this.history(row.subscription), structuredClone(row)].filter(
+      ({ time }) => time >= bounds.since,
+    );
+    const size = () => own.reduce((sum, each) => sum + each.octets, 0);
+    while (own.length > bounds.events || size() > bounds.octets) own = own.slice(1);
+    this.#history = [...others, ...own];
+  }
+
+  removeHistory(subscription: number): void {
+    this.writes++;
+    this.#history = this.#history.filter((row) => row.subscription !== subscription);
+  }
+
+  /** How many rows each table of kept events has, whosever they are. */
+  keptCounts = () => ({
+    testaments: this.#testaments.length,
+    retained: this.#retained.length,
+    history: this.#history.length,
+  });
+}
+
+function octets(payload: TestamentRow["payload"]): number {
+  return payload === undefined || payload.format === "values" ? 0 : payload.body.length;
 }

@@ -4,17 +4,15 @@
  */
 
 import type { Delivery } from "../../src/router/delivery.ts";
-import {
-  DEFAULT_REALM_SETTINGS,
-  PARK_AFTER,
-  Realm,
-  type RealmMessage,
-  type RealmSettings,
-} from "../../src/router/realm.ts";
+import { PARK_AFTER, Realm, type RealmMessage } from "../../src/router/realm.ts";
 import type { Identity, Session } from "../../src/router/session.ts";
+import { DEFAULT_REALM_SETTINGS, type RealmSettings } from "../../src/router/settings.ts";
+import { payloadReader } from "../../src/serializer/payload-reader.ts";
+import { DEFAULT_FRAME_LIMITS } from "../../src/serializer/serializer.ts";
+import { createSerializers } from "../../src/serializer/serializers.ts";
 import type { Roles } from "../../src/wamp/field.ts";
 import { parse, payloadAt, type RouterMessage, unparse } from "../../src/wamp/message.ts";
-import type { Envelope, Payload } from "../../src/wamp/payload.ts";
+import type { Envelope } from "../../src/wamp/payload.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 export type Wire = readonly unknown[];
@@ -43,6 +41,7 @@ export class Scene {
   constructor(settings: Partial<RealmSettings> = {}) {
     this.settings = { ...DEFAULT_REALM_SETTINGS, ...settings };
     this.realm = this.#newRealm();
+    this.realm.wake([]);
   }
 
   /** Sessions join in the order of their names. */
@@ -63,7 +62,7 @@ export class Scene {
     };
     this.#names.set(identity.session, name);
     this.#identities.set(name, identity);
-    this.realm.join(identity);
+    this.#sent(this.realm.join(identity).deliveries);
     return this;
   }
 
@@ -132,6 +131,7 @@ export class Scene {
       registrations: store.registrations().length,
       callees: store.callees().length,
       invocations: store.invocations().length,
+      ...store.keptCounts(),
     };
   }
 
@@ -147,6 +147,7 @@ export class Scene {
       now: () => this.clock,
       randomId: () => ++this.#lastPublication,
       settings: this.settings,
+      reader: payloadReader,
     });
   }
 
@@ -167,18 +168,14 @@ export class Scene {
   }
 }
 
-/** What a serializer would make of a wire list, with plain values for a payload. */
+const json = createSerializers({ limits: DEFAULT_FRAME_LIMITS, payloadAt })("wamp.2.json");
+
+/** What a client's wire list is once it was read from a JSON frame. */
 export function envelope(wire: Wire): Envelope {
-  const at = payloadAt(wire[0]) ?? wire.length;
-  const [args, kwargs] = wire.slice(at) as [unknown[]?, Record<string, unknown>?]; // the test wrote them
-  const payload: Payload | undefined =
-    args === undefined ? undefined : { format: "values", args, ...(kwargs && { kwargs }) };
-  return { header: wire.slice(0, at), payload };
+  return json.decode(JSON.stringify(wire));
 }
 
+/** What a client reads of a message. */
 export function wire(message: RouterMessage): Wire {
-  const { header, payload } = unparse(message);
-  if (payload === undefined) return header;
-  if (payload.format !== "values") throw new Error("a scene has plain payloads");
-  return payload.kwargs ? [...header, payload.args, payload.kwargs] : [...header, payload.args];
+  return JSON.parse(String(json.encode(unparse(message)))) as Wire; // a message is a list
 }

@@ -8,6 +8,9 @@ import { CANCELING, failed, violates } from "./answers.ts";
 import { type Joining, Scene, type Sent } from "./scene.ts";
 
 const NO_ROWS = {
+  testaments: 0,
+  retained: 0,
+  history: 0,
   sessions: 0,
   subscriptions: 0,
   subscribers: 0,

@@ -136,9 +136,9 @@ test("RULE-12 a stored session without a socket, as a crash leaves it, leaves at
       authprovider: "x",
       roles: {},
     };
-    storage.sql.exec("INSERT INTO session VALUES (4711, ?, 0)", JSON.stringify(identity));
+    storage.sql.exec("INSERT INTO session VALUES (4711, ?, 0, 0)", JSON.stringify(identity));
     storage.sql.exec("INSERT INTO registration VALUES (77, 'com.ghost', 'exact', 'single', 0)");
-    storage.sql.exec("INSERT INTO callee VALUES (4711, 77, 99)");
+    storage.sql.exec("INSERT INTO callee VALUES (4711, 77, 99, 0, 0)");
   });
   await sleep(realm);
   alice.send(48, 2, {}, "com.ghost");

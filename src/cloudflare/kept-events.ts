@@ -1,0 +1,225 @@
+/** The rows of events that are kept: testaments, retained events, history. Read when asked for, never at wake. */
+import type {
+  HistoryBounds,
+  HistoryRow,
+  RetainedRow,
+  TestamentRow,
+  TestamentScope,
+} from "../router/store.ts";
+import { type MatchPolicy, matches } from "../wamp/uri.ts";
+import { fromColumns, type PayloadColumns, toColumns } from "./payload-columns.ts";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS testament (
+    session INTEGER NOT NULL, place INTEGER NOT NULL, scope TEXT NOT NULL, topic TEXT NOT NULL, options TEXT NOT NULL,
+    format TEXT, count INTEGER NOT NULL, body BLOB,
+    PRIMARY KEY (session, place)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS retained (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, publication INTEGER NOT NULL, time INTEGER NOT NULL,
+    details TEXT NOT NULL, lists TEXT NOT NULL, restricted INTEGER NOT NULL,
+    format TEXT, count INTEGER NOT NULL, body BLOB);
+  CREATE INDEX IF NOT EXISTS retained_topic ON retained (topic);
+  CREATE TABLE IF NOT EXISTS history (
+    subscription INTEGER NOT NULL, place INTEGER NOT NULL, publication INTEGER NOT NULL, time INTEGER NOT NULL,
+    topic TEXT NOT NULL, details TEXT NOT NULL, lists TEXT NOT NULL, octets INTEGER NOT NULL,
+    format TEXT, count INTEGER NOT NULL, body BLOB,
+    PRIMARY KEY (subscription, place)) WITHOUT ROWID;
+`;
+
+/** What a subscription's history holds: counted once, then kept up with. */
+interface Size {
+  events: number;
+  octets: number;
+  /** The place of the newest event. */
+  last: number;
+}
+
+type Kept = {
+  topic: string;
+  publication: number;
+  time: number;
+  details: string;
+  lists: string;
+} & PayloadColumns;
+
+export class KeptEvents {
+  readonly #sql: SqlStorage;
+  /** Subscription id to the size of its history. */
+  readonly #sizes = new Map<number, Size>();
+  /** How many events are retained: counted once, then kept up with. */
+  #retained: number | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(SCHEMA);
+  }
+
+  *testaments(session: number): Iterable<TestamentRow> {
+    const rows = this.#sql.exec<{ scope: TestamentScope; topic: string; options: string } & PayloadColumns>(
+      "SELECT scope, topic, options, format, count, body FROM testament WHERE session = ? ORDER BY place",
+      session,
+    );
+    for (const { scope, topic, options, ...payload } of rows) {
+      // Only addTestament writes the options.
+      const given = JSON.parse(options) as TestamentRow["options"];
+      yield { session, scope, topic, options: given, payload: fromColumns(payload) };
+    }
+  }
+
+  testamentSize(session: number): { readonly count: number; readonly octets: number } {
+    return this.#sql
+      .exec<{ count: number; octets: number }>(
+        "SELECT count(*) AS count, coalesce(sum(length(body)), 0) AS octets FROM testament WHERE session = ?",
+        session,
+      )
+      .one();
+  }
+
+  addTestament({ session, scope, topic, options, payload }: TestamentRow): void {
+    this.#sql.exec(
+      `INSERT INTO testament (session, place, scope, topic, options, format, count, body)
+       VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM testament WHERE session = ?1), ?, ?, ?, ?, ?, ?)`,
+      session,
+      scope,
+      topic,
+      JSON.stringify(options),
+      ...toColumns(payload),
+    );
+  }
+
+  removeTestaments(session: number, scope?: TestamentScope): void {
+    if (scope === undefined) this.#sql.exec("DELETE FROM testament WHERE session = ?", session);
+    else this.#sql.exec("DELETE FROM testament WHERE session = ? AND scope = ?", session, scope);
+  }
+
+  *retained(match: MatchPolicy, uri: string): Iterable<RetainedRow> {
+    const exact = match === "exact";
+    const rows = this.#sql.exec<Kept & { restricted: number }>(
+      `SELECT topic, publication, time, details, lists, restricted, format, count, body FROM retained
+       ${exact ? "WHERE topic = ?" : ""} ORDER BY place DESC`,
+      ...(exact ? [uri] : []),
+    );
+    for (const { restricted, ...row } of rows) {
+      if (!exact && !matches(uri, match, row.topic)) continue;
+      yield { ...kept(row), restricted: restricted === 1 };
+    }
+  }
+
+  putRetained(row: RetainedRow, most: number): void {
+    const { topic, publication, time, details, lists, restricted, payload } = row;
+    let count = this.#retainedCount() + 1;
+    if (!restricted) count -= this.#unretain("topic = ?", topic);
+    this.#sql.exec(
+      `INSERT INTO retained (topic, publication, time, details, lists, restricted, format, count, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      topic,
+      publication,
+      time,
+      JSON.stringify(details),
+      JSON.stringify(lists),
+      Number(restricted),
+      ...toColumns(payload),
+    );
+    if (count > most) {
+      const oldest = "place IN (SELECT place FROM retained ORDER BY place LIMIT ?)";
+      count -= this.#unretain(oldest, count - most);
+    }
+    this.#retained = count;
+  }
+
+  *history(subscription: number): Iterable<HistoryRow> {
+    const rows = this.#sql.exec<Kept & { octets: number }>(
+      `SELECT topic, publication, time, details, lists, octets, format, count, body FROM history
+       WHERE subscription = ? ORDER BY place`,
+      subscription,
+    );
+    for (const { octets, ...row } of rows) yield { ...kept(row), subscription, octets };
+  }
+
+  addHistory(row: HistoryRow, bounds: HistoryBounds): void {
+    const { subscription, publication, time, topic, details, lists, payload, octets } = row;
+    const size = this.#size(subscription);
+    size.last++;
+    size.events++;
+    size.octets += octets;
+    this.#sql.exec(
+      `INSERT INTO history
+         (subscription, place, publication, time, topic, details, lists, octets, format, count, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      subscription,
+      size.last,
+      publication,
+      time,
+      topic,
+      JSON.stringify(details),
+      JSON.stringify(lists),
+      octets,
+      ...toColumns(payload),
+    );
+    if (Number.isFinite(bounds.since)) this.#forget(subscription, "time < ?", bounds.since);
+    while (size.events > bounds.events || size.octets > bounds.octets) {
+      this.#forget(
+        subscription,
+        "place = (SELECT min(place) FROM history WHERE subscription = ?)",
+        subscription,
+      );
+    }
+  }
+
+  removeHistory(subscription: number): void {
+    this.#sql.exec("DELETE FROM history WHERE subscription = ?", subscription);
+    this.#sizes.delete(subscription);
+  }
+
+  #retainedCount(): number {
+    this.#retained ??= this.#sql
+      .exec<{ count: number }>("SELECT count(*) AS count FROM retained")
+      .one().count;
+    return this.#retained;
+  }
+
+  /** @returns how many rows went */
+  #unretain(which: string, value: string | number): number {
+    return this.#sql.exec(`DELETE FROM retained WHERE ${which} RETURNING place`, value).toArray().length;
+  }
+
+  #size(subscription: number): Size {
+    let size = this.#sizes.get(subscription);
+    if (!size) {
+      size = this.#sql
+        .exec<{ events: number; octets: number; last: number }>(
+          `SELECT count(*) AS events, coalesce(sum(octets), 0) AS octets, coalesce(max(place), 0) AS last
+           FROM history WHERE subscription = ?`,
+          subscription,
+        )
+        .one();
+      this.#sizes.set(subscription, size);
+    }
+    return size;
+  }
+
+  #forget(subscription: number, which: string, value: number): void {
+    const size = this.#size(subscription);
+    const gone = this.#sql.exec<{ octets: number }>(
+      `DELETE FROM history WHERE subscription = ? AND ${which} RETURNING octets`,
+      subscription,
+      value,
+    );
+    for (const { octets } of gone) {
+      size.events--;
+      size.octets -= octets;
+    }
+  }
+}
+
+/** The columns that retained events and history share; only this file writes their JSON. */
+function kept({ topic, publication, time, details, lists, ...payload }: Kept) {
+  return {
+    topic,
+    publication,
+    time,
+    details: JSON.parse(details) as RetainedRow["details"],
+    lists: JSON.parse(lists) as RetainedRow["lists"],
+    payload: fromColumns(payload),
+  };
+}

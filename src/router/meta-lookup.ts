@@ -1,0 +1,131 @@
+/** wamp.registration.* and wamp.subscription.*: what is served and subscribed, and by whom (sections 11.3, 11.4). */
+import { WampError } from "../wamp/error.ts";
+import { isReserved, type MatchPolicy } from "../wamp/uri.ts";
+import { readQuery } from "./history-query.ts";
+import {
+  invalid,
+  type MetaCall,
+  type MetaProcedures,
+  type MetaRealm,
+  readId,
+  readText,
+} from "./meta-procedure.ts";
+import type { Registration } from "./registration.ts";
+import { describe as describeRegistration } from "./registrations.ts";
+import type { HistoryRow } from "./store.ts";
+import type { Subscription } from "./subscription.ts";
+import { describe as describeSubscription } from "./subscriptions.ts";
+
+export const REGISTRATION_PROCEDURES: MetaProcedures = {
+  "wamp.registration.list": ({ dealer }) => ({ args: [byPolicy(dealer.registrations.byId.values())] }),
+  "wamp.registration.lookup": ({ dealer }, call) => {
+    const [match, uri] = readPattern(call);
+    return { args: [dealer.registrations.table.get(match, uri)?.id ?? null] };
+  },
+  "wamp.registration.match": ({ dealer }, { args }) => {
+    const uri = readText(args[0], "procedure");
+    // URI-15: a pattern that would cover wamp.* is never called for it.
+    const found = isReserved(uri) ? undefined : dealer.registrations.table.best(uri);
+    return { args: [found?.id ?? null] };
+  },
+  "wamp.registration.get": (realm, call) => ({ args: [describeRegistration(registration(realm, call))] }),
+  "wamp.registration.list_callees": (realm, call) => ({
+    args: [registration(realm, call).callees.map(({ session }) => session.id)],
+  }),
+  "wamp.registration.count_callees": (realm, call) => ({ args: [registration(realm, call).callees.length] }),
+};
+
+export const SUBSCRIPTION_PROCEDURES: MetaProcedures = {
+  "wamp.subscription.list": ({ broker }) => ({ args: [byPolicy(broker.subscriptions.byId.values())] }),
+  "wamp.subscription.lookup": ({ broker }, call) => {
+    const [match, uri] = readPattern(call);
+    return { args: [broker.subscriptions.table.get(match, uri)?.id ?? null] };
+  },
+  "wamp.subscription.match": ({ broker }, { args }) => {
+    const ids = broker.subscriptions.table.matching(readText(args[0], "topic")).map(({ id }) => id);
+    return { args: [ids.length > 0 ? ids : null] }; // SBM-09
+  },
+  "wamp.subscription.get": (realm, call) => ({ args: [describeSubscription(subscription(realm, call))] }),
+  "wamp.subscription.list_subscribers": (realm, call) => ({
+    args: [[...subscription(realm, call).subscriberIds]],
+  }),
+  "wamp.subscription.count_subscribers": (realm, call) => ({
+    args: [subscription(realm, call).subscribers.size],
+  }),
+};
+
+/** Announced as event_history, where the realm keeps one. */
+export const HISTORY_PROCEDURES: MetaProcedures = {
+  "wamp.subscription.get_events": (realm, call) => {
+    const { id } = subscription(realm, call);
+    const rows = realm.broker.history.select(id, call.caller.identity, readQuery(call.kwargs));
+    return { args: rows.map((row) => historyEvent(realm, row)) }; // HIS-08
+  },
+};
+
+/** Revocation takes the same right as killing a session (RMA-16, SBM-14). */
+export const REVOKE_PROCEDURES: MetaProcedures = {
+  "wamp.registration.remove_callee": (realm, call) => {
+    const { id } = registration(realm, call);
+    const { session, reason } = readRevocation(realm, call);
+    return { args: [], deliveries: realm.dealer.revoke(session, id, reason) };
+  },
+  "wamp.subscription.remove_subscriber": (realm, call) => {
+    const { id } = subscription(realm, call);
+    const { session, reason } = readRevocation(realm, call);
+    return { args: [], deliveries: realm.broker.revoke(session, id, reason) };
+  },
+};
+
+/** HIS-09: the payload is passed on as it was kept. */
+function historyEvent({ reader }: MetaRealm, row: HistoryRow) {
+  const { args, kwargs } = reader.parts(row.payload);
+  return {
+    timestamp: new Date(row.time).toISOString(),
+    subscription: row.subscription,
+    publication: row.publication,
+    details: row.details,
+    ...(args && { args }),
+    ...(kwargs && { kwargs }),
+  };
+}
+
+/** RMA-08, SBM-07: all three keys, always. */
+function byPolicy(all: Iterable<Registration | Subscription>): Record<MatchPolicy, number[]> {
+  const ids: Record<MatchPolicy, number[]> = { exact: [], prefix: [], wildcard: [] };
+  for (const { id, match } of all) ids[match].push(id);
+  return ids;
+}
+
+/** RMA-10, SBM-08: a URI, and options whose match defaults to exact. */
+function readPattern({ args: [uri, options] }: MetaCall): [MatchPolicy, string] {
+  const given = options ?? {};
+  if (typeof given !== "object" || Array.isArray(given)) throw invalid("options must be a dict");
+  const match = "match" in given && given.match !== undefined && given.match !== null ? given.match : "exact";
+  if (match !== "exact" && match !== "prefix" && match !== "wildcard") {
+    throw invalid("options.match must be exact, prefix or wildcard");
+  }
+  return [match, readText(uri, "the URI")];
+}
+
+function registration({ dealer }: MetaRealm, { args }: MetaCall): Registration {
+  const id = readId(args[0], "registration");
+  const found = dealer.registrations.byId.get(id);
+  if (!found) throw new WampError("wamp.error.no_such_registration", `there is no registration ${id}`);
+  return found;
+}
+
+function subscription({ broker }: MetaRealm, { args }: MetaCall): Subscription {
+  const id = readId(args[0], "subscription");
+  const found = broker.subscriptions.byId.get(id);
+  if (!found) throw new WampError("wamp.error.no_such_subscription", `there is no subscription ${id}`);
+  return found;
+}
+
+function readRevocation({ sessions }: MetaRealm, { args, kwargs }: MetaCall) {
+  const id = readId(args[1], "session");
+  const session = sessions.get(id);
+  if (!session) throw new WampError("wamp.error.no_such_session", `there is no session ${id}`);
+  const reason = args[2] ?? kwargs.reason ?? undefined;
+  return { session, reason: reason === undefined ? undefined : readText(reason, "reason") };
+}

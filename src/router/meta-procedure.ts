@@ -1,0 +1,92 @@
+/**
+ * The procedures that the router itself answers (section 11): which there are, and how a call to one becomes a RESULT. What
+ * each of them does stands in meta-session.ts, meta-lookup.ts and meta-testament.ts.
+ */
+import { WampError } from "../wamp/error.ts";
+import { isId } from "../wamp/id.ts";
+import type { Message } from "../wamp/message.ts";
+import type { Payload } from "../wamp/payload.ts";
+import type { Broker } from "./broker.ts";
+import type { Dealer } from "./dealer.ts";
+import { type Delivery, reply } from "./delivery.ts";
+import { usesPassthru } from "./passthru.ts";
+import type { Arguments, PayloadReader } from "./payload-reader.ts";
+import type { Session, SessionId } from "./session.ts";
+import type { RealmSettings } from "./settings.ts";
+import type { Testaments } from "./testament.ts";
+
+/** What a meta procedure works on: the realm of the session that calls it, and no other (MET-03). */
+export interface MetaRealm {
+  readonly sessions: ReadonlyMap<SessionId, Session>;
+  readonly broker: Broker;
+  readonly dealer: Dealer;
+  readonly testaments: Testaments;
+  readonly settings: RealmSettings;
+  readonly reader: PayloadReader;
+  /** Ends a session with GOODBYE; `quietly` without testaments and meta events (SMA-25). */
+  readonly kill: (session: Session, goodbye: Goodbye) => readonly Delivery[];
+}
+
+export interface Goodbye {
+  readonly reason: string;
+  readonly message?: string;
+  readonly quietly: boolean;
+}
+
+export interface MetaCall extends Arguments {
+  readonly caller: Session;
+  readonly payload: Payload | undefined;
+}
+
+/** The arguments of the RESULT, and what is sent besides, after it. */
+export interface MetaResult {
+  readonly args: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+  readonly deliveries?: readonly Delivery[];
+}
+
+/** @throws WampError */
+export type MetaProcedure = (realm: MetaRealm, call: MetaCall) => MetaResult;
+
+/** Procedure URI to procedure. */
+export type MetaProcedures = Readonly<Record<string, MetaProcedure>>;
+
+export function callMeta(
+  realm: MetaRealm,
+  procedures: ReadonlyMap<string, MetaProcedure>,
+  { caller, call }: { caller: Session; call: Message<"CALL"> },
+): readonly Delivery[] {
+  const { request, options, payload, procedure } = call;
+  const found = procedures.get(procedure);
+  // MET-11
+  if (!found) throw new WampError("wamp.error.no_such_procedure", `the router has no procedure ${procedure}`);
+  if (usesPassthru(options) || options.progress === true) {
+    // PPT-21: the router reads its own arguments.
+    throw new WampError(
+      "wamp.error.feature_not_supported",
+      "the router's own procedures take plain calls only",
+    );
+  }
+  const { args, kwargs, deliveries = [] } = found(realm, { caller, payload, ...realm.reader.read(payload) });
+  const result: Payload | undefined =
+    args.length === 0 && !kwargs ? undefined : { format: "values", args, ...(kwargs && { kwargs }) };
+  return [reply(caller.id, { type: "RESULT", request, details: {}, payload: result }), ...deliveries];
+}
+
+/** MET-06. @throws WampError invalid_argument */
+export function invalid(what: string): WampError {
+  return new WampError("wamp.error.invalid_argument", what);
+}
+
+/** MET-08: an id out of range is simply unknown. @throws WampError invalid_argument where it is not a number */
+export function readId(value: unknown, name: string): number {
+  if (isId(value)) return value;
+  if (typeof value === "number" || typeof value === "bigint") return 0; // nothing has this id
+  throw invalid(`${name} must be an integer`);
+}
+
+/** @throws WampError invalid_argument */
+export function readText(value: unknown, name: string): string {
+  if (typeof value === "string") return value;
+  throw invalid(`${name} must be a string`);
+}

@@ -1,0 +1,112 @@
+/** wamp.session.*: who is here, and whom to send away (section 11.2). */
+import { WampError } from "../wamp/error.ts";
+import { uriFault } from "../wamp/uri.ts";
+import {
+  type Goodbye,
+  invalid,
+  type MetaCall,
+  type MetaProcedures,
+  type MetaRealm,
+  type MetaResult,
+  readId,
+  readText,
+} from "./meta-procedure.ts";
+import type { Identity, Session } from "./session.ts";
+
+export const SESSION_PROCEDURES: MetaProcedures = {
+  "wamp.session.count": (realm, call) => ({ args: [selected(realm, call).length] }),
+  "wamp.session.list": (realm, call) => ({ args: [selected(realm, call).map(({ id }) => id)] }),
+  "wamp.session.get": (realm, { args }) => ({ args: [sessionDetails(find(realm, args[0]).identity)] }),
+};
+
+/** Only where the realm's configuration allows it. */
+export const KILL_PROCEDURES: MetaProcedures = {
+  "wamp.session.kill": (realm, call) => {
+    const goodbye = readGoodbye(call);
+    const victim = find(realm, call.args[0]);
+    if (victim === call.caller) throw noSuchSession(victim.id); // SMA-15
+    return { args: [], deliveries: realm.kill(victim, goodbye) };
+  },
+  "wamp.session.kill_by_authid": (realm, call) => {
+    const authid = readText(call.args[0], "authid");
+    const { victims, deliveries } = killAll(realm, call, (identity) => identity.authid === authid);
+    return { args: [victims.map(({ id }) => id)], deliveries };
+  },
+  "wamp.session.kill_by_authrole": (realm, call) => {
+    const authrole = readText(call.args[0], "authrole");
+    const { victims, deliveries } = killAll(realm, call, (identity) => identity.authrole === authrole);
+    return { args: [victims.length], deliveries };
+  },
+  "wamp.session.kill_all": (realm, call) => {
+    const { victims, deliveries } = killAll(realm, call, () => true, true);
+    return { args: [victims.length], deliveries };
+  },
+};
+
+/** Only where the realm's configuration allows it (SMA-29). */
+export const MODIFY_PROCEDURES: MetaProcedures = {
+  "wamp.session.modify_details": modifyDetails,
+};
+
+/** SMA-01, SMA-06: what anybody may know of a session; no secret, no authextra, no address. */
+export function sessionDetails({ session, authid, authrole, authmethod, authprovider }: Identity) {
+  return { session, authid, authrole, authmethod, authprovider };
+}
+
+function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
+  const [id, delta] = args;
+  const session = find(realm, id);
+  if (typeof delta !== "object" || delta === null || Array.isArray(delta))
+    throw invalid("delta must be a dict");
+  const changes: Record<string, string> = {};
+  for (const [key, value] of Object.entries(delta)) {
+    if (key !== "authid" && key !== "authrole")
+      throw invalid(`${key} cannot be modified: only authid and authrole`);
+    changes[key] = readText(value, key);
+  }
+  session.identity = { ...session.identity, ...changes };
+  if (session.stored === "yes") session.stored = "stale";
+  return { args: [] };
+}
+
+/** SMA-07..09. */
+function selected({ sessions }: MetaRealm, { args: [roles] }: MetaCall): Session[] {
+  const all = [...sessions.values()];
+  if (roles === undefined || roles === null) return all;
+  if (!Array.isArray(roles) || roles.some((role) => typeof role !== "string")) {
+    throw invalid("filter_authroles must be a list of strings");
+  }
+  return all.filter(({ identity }) => roles.includes(identity.authrole));
+}
+
+function find({ sessions }: MetaRealm, given: unknown): Session {
+  const id = readId(given, "session");
+  const session = sessions.get(id);
+  if (!session) throw noSuchSession(id);
+  return session;
+}
+
+/** SMA-22: never the caller itself. */
+function killAll(realm: MetaRealm, call: MetaCall, is: (identity: Identity) => boolean, quietly = false) {
+  const goodbye = { ...readGoodbye(call), quietly };
+  const victims = [...realm.sessions.values()].filter((each) => each !== call.caller && is(each.identity));
+  return { victims, deliveries: victims.flatMap((victim) => realm.kill(victim, goodbye)) };
+}
+
+/** SMA-13, SMA-14, SMA-17. */
+function readGoodbye({ kwargs }: MetaCall): Goodbye {
+  const { reason, message } = kwargs;
+  const given = reason ?? "wamp.close.killed";
+  if (typeof given !== "string" || uriFault(given)) {
+    throw new WampError("wamp.error.invalid_uri", "reason must be a URI");
+  }
+  return {
+    reason: given,
+    quietly: false,
+    ...(message !== undefined && message !== null && { message: readText(message, "message") }),
+  };
+}
+
+function noSuchSession(id: number): WampError {
+  return new WampError("wamp.error.no_such_session", `there is no session ${id}`);
+}

@@ -1,0 +1,126 @@
+/** The registrations of a realm: who serves which procedure. Writes rows as they change; routes nothing. */
+import { WampError } from "../wamp/error.ts";
+import type { Message } from "../wamp/message.ts";
+import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
+import type { MetaEvent } from "./meta-event.ts";
+import { PatternTable } from "./pattern-table.ts";
+import { Registration } from "./registration.ts";
+import type { Session } from "./session.ts";
+import type { CalleeRow, RealmStore, RegistrationRow } from "./store.ts";
+import type { SessionOf } from "./subscriptions.ts";
+
+export interface RegistrationsPorts {
+  readonly store: RealmStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly uriRule: UriRule;
+}
+
+export class Registrations {
+  readonly #ports: RegistrationsPorts;
+  readonly table = new PatternTable<Registration>();
+  /** Registration id to registration. */
+  readonly byId = new Map<number, Registration>();
+
+  constructor(ports: RegistrationsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes back what the store holds; a row whose session is unknown is passed over. */
+  wake(registrations: Iterable<RegistrationRow>, callees: Iterable<CalleeRow>, session: SessionOf): void {
+    for (const row of registrations) this.#insert(new Registration(row));
+    for (const { id, session: callee, forwardTimeout, discloseCaller } of callees) {
+      const present = session(callee);
+      if (present) this.byId.get(id)?.add({ session: present, forwardTimeout, discloseCaller });
+    }
+    for (const registration of this.byId.values())
+      if (registration.callees.length === 0) this.#delete(registration);
+  }
+
+  /** @throws WampError invalid_uri, procedure_already_exists */
+  add(session: Session, { options, procedure }: Message<"REGISTER">): [Registration, MetaEvent[]] {
+    const { match = "exact", invoke = "single" } = options;
+    const fault = uriFault(procedure, match, this.#ports.uriRule);
+    if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
+    if (isReserved(procedure)) {
+      throw new WampError("wamp.error.invalid_uri", "procedures that begin with wamp. are the router's own");
+    }
+    const events: MetaEvent[] = [];
+    let registration = this.table.get(match, procedure);
+    if (registration) refuseSecond(registration, session, invoke);
+    else {
+      const row = { uri: procedure, match, invoke, created: this.#ports.now() };
+      registration = new Registration({ ...row, id: this.#ports.store.addRegistration(row) });
+      events.push({ topic: "wamp.registration.on_create", args: [session.id, describe(registration)] });
+    }
+    const callee = {
+      session,
+      forwardTimeout: options.forward_timeout === true,
+      discloseCaller: options.disclose_caller === true,
+    };
+    this.#ports.store.addCallee({ ...callee, id: registration.id, session: session.id });
+    // Only now: a store that fails leaves no registration without a callee.
+    this.#insert(registration);
+    registration.add(callee);
+    events.push({ topic: "wamp.registration.on_register", args: [session.id, registration.id] });
+    return [registration, events];
+  }
+
+  /** @throws WampError no_such_registration, also where only others hold it (DLR-07) */
+  remove(session: Session, id: number): MetaEvent[] {
+    const registration = this.byId.get(id);
+    if (!registration?.has(session)) {
+      throw new WampError(
+        "wamp.error.no_such_registration",
+        `session ${session.id} does not hold registration ${id}`,
+      );
+    }
+    this.#ports.store.removeCallee({ id, session: session.id });
+    return this.#drop(registration, session);
+  }
+
+  /** The session's own rows are the caller's to remove. */
+  leave(session: Session): MetaEvent[] {
+    return [...session.registrations].flatMap((registration) => this.#drop(registration, session));
+  }
+
+  #insert(registration: Registration): void {
+    this.table.set(registration.match, registration.uri, registration);
+    this.byId.set(registration.id, registration);
+  }
+
+  #drop(registration: Registration, session: Session): MetaEvent[] {
+    registration.remove(session);
+    const args = [session.id, registration.id];
+    const events: MetaEvent[] = [{ topic: "wamp.registration.on_unregister", args }];
+    if (registration.callees.length > 0) return events;
+    this.#delete(registration);
+    events.push({ topic: "wamp.registration.on_delete", args });
+    return events;
+  }
+
+  #delete({ id, match, uri }: Registration): void {
+    this.table.delete(match, uri);
+    this.byId.delete(id);
+    this.#ports.store.removeRegistration(id);
+  }
+}
+
+/** RMA-01, RMA-12: what the meta API tells of a registration. */
+export function describe({ id, created, uri, match, invoke }: Registration) {
+  return { id, created: new Date(created).toISOString(), uri, match, invoke };
+}
+
+/** SHR-02, SHR-03, DLR-04. @throws WampError procedure_already_exists */
+function refuseSecond(registration: Registration, session: Session, invoke: string): void {
+  const { uri, match } = registration;
+  const why =
+    registration.invoke === "single"
+      ? "is registered already"
+      : registration.invoke !== invoke
+        ? `is registered with invocation policy ${registration.invoke}, not ${invoke}`
+        : registration.has(session)
+          ? "is registered by this very session already"
+          : undefined;
+  if (why) throw new WampError("wamp.error.procedure_already_exists", `${uri} (${match}) ${why}`);
+}

@@ -1,0 +1,80 @@
+/**
+ * Retained events: the last event of a topic, kept for subscribers to come (section 12.2). A restricted one is kept beside
+ * the general one until a later general one supersedes both. Who may see one is judged when it is asked for.
+ */
+import type { Message } from "../wamp/message.ts";
+import type { Payload } from "../wamp/payload.ts";
+import { isRestricted, mayReceive, type PublishOptions, principalLists } from "./audience.ts";
+import type { Identity } from "./session.ts";
+import type { RealmSettings } from "./settings.ts";
+import type { RealmStore, RetainedRow } from "./store.ts";
+import type { Subscription } from "./subscription.ts";
+
+export interface RetentionPorts {
+  readonly store: RealmStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly limits: RealmSettings["keep"];
+}
+
+export interface RetainablePublication {
+  readonly topic: string;
+  readonly publication: number;
+  readonly details: Message<"EVENT">["details"];
+  readonly options: PublishOptions;
+  readonly payload: Payload | undefined;
+  /** The publisher's session id. */
+  readonly publisher: number;
+}
+
+export class Retention {
+  readonly #ports: RetentionPorts;
+
+  constructor(ports: RetentionPorts) {
+    this.#ports = ports;
+  }
+
+  /** RET-04: what is too large is not retained, and published all the same. */
+  add({ topic, publication, details, options, payload, publisher }: RetainablePublication): void {
+    const { store, limits, now } = this.#ports;
+    if (octetsOf(payload) > limits.retainedOctets) return;
+    const { exclude = [], eligible } = options;
+    const restricted = isRestricted(options);
+    store.putRetained(
+      {
+        topic,
+        publication,
+        time: now(),
+        details,
+        // RET-13: whom the event was not for when it was published, it is not for later.
+        lists: {
+          ...principalLists(options),
+          exclude: options.exclude_me === false ? exclude : [...exclude, publisher],
+          ...(eligible && { eligible }),
+        },
+        restricted,
+        payload,
+      },
+      limits.retained,
+    );
+  }
+
+  /** For each topic that the subscription matches, the newest event that the subscriber may see (RET-11, RET-14). */
+  eventsFor({ match, uri }: Subscription, identity: Identity): RetainedRow[] {
+    const { store, limits, now } = this.#ports;
+    const oldest = limits.retainedAge === undefined ? Number.NEGATIVE_INFINITY : now() - limits.retainedAge;
+    /** Topic to the newest eligible event; topics in the order of their newest event. */
+    const newest = new Map<string, RetainedRow>();
+    for (const row of store.retained(match, uri)) {
+      if (newest.has(row.topic) || row.time < oldest || !mayReceive(identity, row.lists)) continue;
+      newest.set(row.topic, row);
+    }
+    return [...newest.values()].reverse();
+  }
+}
+
+/** What a payload costs to keep. */
+export function octetsOf(payload: Payload | undefined): number {
+  if (payload === undefined || payload.format === "values") return 0;
+  return payload.body.length;
+}

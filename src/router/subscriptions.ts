@@ -1,0 +1,126 @@
+/** The subscriptions of a realm: who subscribed to what. Writes rows as they change; routes nothing. */
+import { WampError } from "../wamp/error.ts";
+import { isReserved, type MatchPolicy } from "../wamp/uri.ts";
+import type { MetaEvent } from "./meta-event.ts";
+import { PatternTable } from "./pattern-table.ts";
+import type { Session } from "./session.ts";
+import type { UriPattern } from "./settings.ts";
+import type { RealmStore } from "./store.ts";
+import { Subscription } from "./subscription.ts";
+
+export interface SubscriptionsPorts {
+  readonly store: RealmStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A session of this realm by its id. */
+export type SessionOf = (id: number) => Session | undefined;
+
+export class Subscriptions {
+  readonly #ports: SubscriptionsPorts;
+  readonly table = new PatternTable<Subscription>();
+  /** Subscription id to subscription. */
+  readonly byId = new Map<number, Subscription>();
+
+  constructor(ports: SubscriptionsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes back what the store holds; a row whose session is unknown is passed over. */
+  wake(session: SessionOf): void {
+    for (const row of this.#ports.store.subscriptions()) this.#insert(new Subscription(row));
+    for (const { id, session: subscriber } of this.#ports.store.subscribers()) {
+      const present = session(subscriber);
+      if (present) this.byId.get(id)?.add(present);
+    }
+  }
+
+  /** The subscription stays whether or not it has subscribers: events are kept for it (HIS-03, HIS-04). */
+  keep({ uri, match }: UriPattern): Subscription {
+    const subscription = this.table.get(match, uri) ?? this.#create(match, uri);
+    subscription.kept = true;
+    return subscription;
+  }
+
+  /** Drops kept subscriptions that the configuration does not name any more. @returns their ids */
+  dropUnkept(): number[] {
+    const empty = [...this.byId.values()].filter(({ kept, subscribers }) => !kept && subscribers.size === 0);
+    for (const subscription of empty) this.#delete(subscription);
+    return empty.map(({ id }) => id);
+  }
+
+  /** Subscribing again to what the session holds changes nothing (BRK-04). */
+  add(session: Session, match: MatchPolicy, uri: string): [Subscription, MetaEvent[]] {
+    const events: MetaEvent[] = [];
+    let subscription = this.table.get(match, uri);
+    if (!subscription) {
+      subscription = this.#create(match, uri);
+      events.push({ topic: "wamp.subscription.on_create", args: [session.id, describe(subscription)] });
+    }
+    if (!subscription.subscribers.has(session.id)) {
+      this.#ports.store.addSubscriber({ id: subscription.id, session: session.id });
+      subscription.add(session);
+      events.push({ topic: "wamp.subscription.on_subscribe", args: [session.id, subscription.id] });
+    }
+    return [subscription, told(subscription, events)];
+  }
+
+  /** @throws WampError no_such_subscription, also where only others hold it (BRK-09) */
+  remove(session: Session, id: number): MetaEvent[] {
+    const subscription = this.byId.get(id);
+    if (!subscription?.subscribers.has(session.id)) {
+      throw new WampError(
+        "wamp.error.no_such_subscription",
+        `session ${session.id} does not hold subscription ${id}`,
+      );
+    }
+    this.#ports.store.removeSubscriber({ id, session: session.id });
+    return this.#drop(subscription, session);
+  }
+
+  /** The session's own rows are the caller's to remove. */
+  leave(session: Session): MetaEvent[] {
+    return [...session.subscriptions].flatMap((subscription) => this.#drop(subscription, session));
+  }
+
+  #create(match: MatchPolicy, uri: string): Subscription {
+    const row = { uri, match, created: this.#ports.now() };
+    const subscription = new Subscription({ ...row, id: this.#ports.store.addSubscription(row) });
+    this.#insert(subscription);
+    return subscription;
+  }
+
+  #insert(subscription: Subscription): void {
+    this.table.set(subscription.match, subscription.uri, subscription);
+    this.byId.set(subscription.id, subscription);
+  }
+
+  #drop(subscription: Subscription, session: Session): MetaEvent[] {
+    subscription.remove(session);
+    const args = [session.id, subscription.id];
+    const events: MetaEvent[] = [{ topic: "wamp.subscription.on_unsubscribe", args }];
+    // BRK-10, SBM-06: the last one to leave takes it along, unless events are kept for it.
+    if (subscription.subscribers.size === 0 && !subscription.kept) {
+      this.#delete(subscription);
+      events.push({ topic: "wamp.subscription.on_delete", args });
+    }
+    return told(subscription, events);
+  }
+
+  #delete({ id, match, uri }: Subscription): void {
+    this.table.delete(match, uri);
+    this.byId.delete(id);
+    this.#ports.store.removeSubscription(id);
+  }
+}
+
+/** MET-14: of subscriptions to the router's own topics nothing is told. */
+function told({ uri }: Subscription, events: MetaEvent[]): MetaEvent[] {
+  return isReserved(uri) ? [] : events;
+}
+
+/** SBM-01, SBM-10: what the meta API tells of a subscription. */
+export function describe({ id, created, uri, match }: Subscription) {
+  return { id, created: new Date(created).toISOString(), uri, match };
+}

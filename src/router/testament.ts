@@ -1,0 +1,90 @@
+/**
+ * Testaments: events that a session leaves behind, published when it ends (section 11.5). They are rows from the start, so
+ * a session that dies while the realm sleeps, or with the process, still has its last word.
+ */
+import { WampError } from "../wamp/error.ts";
+import { type Dict, dict } from "../wamp/field.ts";
+import { PUBLISH_OPTIONS } from "../wamp/message.ts";
+import type { Payload } from "../wamp/payload.ts";
+import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
+import { octetsOf } from "./retention.ts";
+import type { Session } from "./session.ts";
+import type { RealmSettings } from "./settings.ts";
+import type { RealmStore, TestamentRow, TestamentScope } from "./store.ts";
+
+export interface TestamentPorts {
+  readonly store: RealmStore;
+  readonly uriRule: UriRule;
+  readonly limits: RealmSettings["keep"];
+}
+
+export interface Will {
+  readonly topic: unknown;
+  readonly scope: unknown;
+  readonly options: unknown;
+  readonly payload: Payload | undefined;
+}
+
+const options = dict(PUBLISH_OPTIONS);
+
+export class Testaments {
+  readonly #ports: TestamentPorts;
+
+  constructor(ports: TestamentPorts) {
+    this.#ports = ports;
+  }
+
+  /** @throws WampError invalid_uri, invalid_argument, option_not_allowed where the session has too many (TES-18) */
+  add(session: Session, { topic, scope, options: given, payload }: Will): void {
+    const { store, uriRule, limits } = this.#ports;
+    if (typeof topic !== "string")
+      throw new WampError("wamp.error.invalid_argument", "topic must be a string");
+    const fault =
+      uriFault(topic, "exact", uriRule) ?? (isReserved(topic) ? "is the router's to publish" : undefined);
+    if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
+    const octets = octetsOf(payload);
+    const kept = store.testamentSize(session.id);
+    if (kept.count >= limits.testaments || kept.octets + octets > limits.testamentOctets) {
+      throw new WampError(
+        "wamp.error.option_not_allowed",
+        `a session may leave ${limits.testaments} testaments of ${limits.testamentOctets} octets together`,
+      );
+    }
+    store.addTestament({
+      session: session.id,
+      scope: readScope(scope),
+      topic,
+      options: readOptions(given),
+      payload,
+    });
+  }
+
+  flush(session: Session, scope: unknown): void {
+    this.#ports.store.removeTestaments(session.id, readScope(scope));
+  }
+
+  /** TES-10: the detached ones, then the destroyed ones, each in the order added. The rows go with the session's. */
+  of(session: Session): TestamentRow[] {
+    const rows = [...this.#ports.store.testaments(session.id)];
+    return [
+      ...rows.filter(({ scope }) => scope === "detached"),
+      ...rows.filter(({ scope }) => scope === "destroyed"),
+    ];
+  }
+}
+
+function readScope(scope: unknown): TestamentScope {
+  if (scope === undefined || scope === null) return "destroyed";
+  if (scope === "destroyed" || scope === "detached") return scope;
+  throw new WampError("wamp.error.invalid_argument", "scope must be destroyed or detached");
+}
+
+/** TES-05: options of PUBLISH; acknowledge has no meaning, and nobody is left to exclude. */
+function readOptions(given: unknown): TestamentRow["options"] {
+  try {
+    const { acknowledge: _, ...rest } = options.read(given as Dict | undefined, "publish_options");
+    return rest;
+  } catch (error) {
+    throw new WampError("wamp.error.invalid_argument", (error as Error).message); // read() throws only Errors
+  }
+}

@@ -1,0 +1,98 @@
+/** How the router reads the arguments of calls to itself, and takes parts of a payload as they stand. */
+import { ProtocolViolation, WampError } from "../wamp/error.ts";
+import { type BinaryPayload, type JsonPayload, type Payload, RawItem } from "../wamp/payload.ts";
+import { concatenate } from "./octets.ts";
+import { ValueSink } from "./value.ts";
+import { walkerOver } from "./walkers.ts";
+
+type Source = JsonPayload | BinaryPayload;
+
+export const payloadReader = {
+  /** The values of a payload; an absent one has none. @throws WampError invalid_argument where a value has no plain form */
+  read(payload: Payload | undefined) {
+    if (!payload) return { args: [], kwargs: {} };
+    const source = fromClient(payload);
+    const walker = walkerOver(source.format, source.body);
+    const sink = new ValueSink();
+    try {
+      walker.value(sink);
+      if (source.count === 2) {
+        walker.between();
+        walker.value(sink);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      throw new WampError("wamp.error.invalid_argument", error.message);
+    }
+    const [args, kwargs = {}] = sink.values as [unknown[], Record<string, unknown>?]; // a payload is a list and a dict
+    return { args, kwargs };
+  },
+
+  /** Arguments and ArgumentsKw as they stand. */
+  parts(payload: Payload | undefined): { readonly args?: RawItem; readonly kwargs?: RawItem } {
+    if (!payload) return {};
+    const { format, body, count } = fromClient(payload);
+    const walker = walkerOver(format, body);
+    walker.value();
+    const args = new RawItem(format, slice(body, 0, walker.at));
+    if (count === 1) return { args };
+    walker.between();
+    return { args, kwargs: new RawItem(format, slice(body, walker.at, body.length)) };
+  },
+
+  /** A payload from two elements of Arguments, as they stand: a list and a dict, each possibly null or absent. */
+  nested(payload: Payload | undefined, argsAt: number, kwargsAt: number): Payload | undefined {
+    if (!payload) return undefined;
+    const { args } = payloadReader.parts(payload);
+    if (!args) return undefined;
+    const items = elements(args);
+    const list = present(items[argsAt]);
+    const dict = present(items[kwargsAt]);
+    if (!list && !dict) return undefined;
+    const bodies = [list ?? emptyList(args.format), ...(dict ? [dict] : [])];
+    return join(args.format, bodies);
+  },
+};
+
+/** The elements of a list, as they stand. */
+function elements({ format, body }: RawItem): RawItem[] {
+  const walker = walkerOver(format, body);
+  const found: RawItem[] = [];
+  walker.open();
+  while (walker.more()) {
+    const from = walker.at;
+    walker.value();
+    found.push(new RawItem(format, slice(body, from, walker.at)));
+  }
+  return found;
+}
+
+/** TES-03: null stands for an empty list or dict, and an empty one need not be kept. */
+function present(item: RawItem | undefined): RawItem | undefined {
+  if (!item) return undefined;
+  const walker = walkerOver(item.format, item.body);
+  if (walker.kind() === "null") return undefined;
+  walker.value();
+  return walker.items > 1 ? item : undefined;
+}
+
+function join(format: RawItem["format"], items: readonly RawItem[]): Payload {
+  const count = items.length === 2 ? 2 : 1;
+  if (format === "json") return { format, count, body: items.map(({ body }) => body).join(",") };
+  // What a binary walker sliced is octets.
+  return { format, count, body: concatenate(items.map(({ body }) => body as Uint8Array)) };
+}
+
+function emptyList(format: RawItem["format"]): RawItem {
+  if (format === "json") return new RawItem(format, "[]");
+  return new RawItem(format, Uint8Array.of(format === "msgpack" ? 0x90 : 0x80));
+}
+
+function slice(body: string | Uint8Array, from: number, to: number): string | Uint8Array {
+  return typeof body === "string" ? body.slice(from, to) : body.subarray(from, to);
+}
+
+function fromClient(payload: Payload): Source {
+  if (payload.format === "values") throw new TypeError("the router does not call itself");
+  return payload;
+}
