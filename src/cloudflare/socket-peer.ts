@@ -2,27 +2,39 @@
 import type { Memo, Peer } from "../gateway/peer.ts";
 import type { Encoded } from "../serializer/serializer.ts";
 
+/** Octets after which the runtime is asked how much really waits: asking costs about as much as sending a small frame. */
+const LOOK_AFTER = 65_536;
+
+/** Younger than some runtimes that are still in use (platform.md section 4). */
+const CAN_LOOK = "bufferedAmount" in WebSocket.prototype;
+
 export class SocketPeer implements Peer {
   readonly #socket: WebSocket;
-  /** Where the runtime has no bufferedAmount: octets sent since the peer last spoke. */
-  #sent = 0;
+  /** At most so many octets wait: what waited when last looked, and what was sent since. */
+  #backlog = 0;
+  /** Octets sent since last looked. */
+  #unseen = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
   }
 
   get backlog(): number {
-    // Younger than some runtimes that are still in use (platform.md section 4).
-    return this.#socket.bufferedAmount ?? this.#sent;
+    if (this.#unseen > LOOK_AFTER) {
+      if (CAN_LOOK) this.#backlog = this.#socket.bufferedAmount;
+      this.#unseen = 0;
+    }
+    return this.#backlog;
   }
 
-  /** The peer spoke, so it is alive and reading. */
+  /** The peer spoke: where the runtime cannot tell what waits, that is the sign that it is alive and reading. */
   spoke(): void {
-    this.#sent = 0;
+    if (!CAN_LOOK) this.#backlog = 0;
   }
 
   send(frame: Encoded): void {
-    this.#sent += frame.length;
+    this.#backlog += frame.length;
+    this.#unseen += frame.length;
     this.#socket.send(frame);
   }
 

@@ -13,12 +13,19 @@ Each row of the requirements is one test, whose title opens with the row's id. T
 tests that passed (\`npm run conformance\`), and \`npm test\` fails where it is not up to date.
 `;
 
-export function conformanceDocument(tests: readonly PassedTest[]): string {
+/** Row id to the tests that cite it. */
+export type TestedRows = ReadonlyMap<string, readonly PassedTest[]>;
+
+export function testedRows(tests: readonly PassedTest[]): TestedRows {
   const byRow = new Map<string, PassedTest[]>();
   for (const test of tests) {
     const [id] = /^[A-Z]{2,3}-\d\d\b/.exec(test.title) ?? [];
     if (id) byRow.set(id, [...(byRow.get(id) ?? []), test]);
   }
+  return byRow;
+}
+
+export function conformanceDocument(byRow: TestedRows): string {
   const summary = ["| section | rows | tested | not tested |", "| --- | --- | --- | --- |"];
   const sections: string[] = [];
   const unknown = new Set(byRow.keys());

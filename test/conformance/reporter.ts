@@ -1,30 +1,37 @@
 /**
- * Compares docs/conformance.md with the tests that just passed (CONFORMANCE=check) or writes it anew (CONFORMANCE=write).
+ * Compares docs/conformance.md and the README's feature table with the tests that just passed (CONFORMANCE=check), or
+ * writes them anew (CONFORMANCE=write).
  * Only a run of the whole suite can tell, so without that variable it does nothing.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Reporter, TestModule } from "vitest/node";
-import { conformanceDocument } from "./document.ts";
+import { conformanceDocument, testedRows } from "./document.ts";
+import { withFeatureTable } from "./features.ts";
 
-const PAGE = fileURLToPath(new URL("../../docs/conformance.md", import.meta.url).href);
+const page = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url).href);
 
 export default class ConformanceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const wanted = process.env.CONFORMANCE;
     if (wanted !== "check" && wanted !== "write") return;
-    const root = new URL("../..", import.meta.url).pathname;
     const tests = modules.flatMap((module) =>
       [...module.children.allTests("passed")].map(({ name }) => ({
         title: name,
-        file: relative(root, module.moduleId),
+        file: relative(page("."), module.moduleId),
       })),
     );
-    const page = conformanceDocument(tests);
-    if (wanted === "write") writeFileSync(PAGE, page);
-    else if (readFileSync(PAGE, "utf8") !== page) {
-      throw new Error("docs/conformance.md does not say what the tests show: run `npm run conformance`");
+    const rows = testedRows(tests);
+    const pages = {
+      "docs/conformance.md": conformanceDocument(rows),
+      "README.md": withFeatureTable(readFileSync(page("README.md"), "utf8"), (row) => rows.has(row)),
+    };
+    for (const [name, text] of Object.entries(pages)) {
+      if (wanted === "write") writeFileSync(page(name), text);
+      else if (!existsSync(page(name)) || readFileSync(page(name), "utf8") !== text) {
+        throw new Error(`${name} does not say what the tests show: run \`npm run conformance\``);
+      }
     }
   }
 }
