@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           name: "interop",
           environment: "node",
-          include: ["test/interop/**/*.test.ts"],
+          include: ["test/{interop,crash}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
