@@ -149,8 +149,7 @@ export class CborWalker extends OctetWalker implements Walker {
     while (!this.#isBreak()) {
       this.countItem();
       const head = this.uint8();
-      if (head >> 5 !== kind || (head & 0x1f) === INDEFINITE)
-        throw this.malformed("a piece of a string is wrong");
+      if (head >> 5 !== kind) throw this.malformed("a piece of a string is wrong");
       const length = this.#length(head & 0x1f);
       if (!sink && kind === BYTES) this.take(length);
       else if (!sink) this.text(length, undefined);

@@ -173,7 +173,7 @@ export class JsonWalker extends JsonCursor implements Walker {
     const literal = this.source.slice(from, this.at);
     const isSafe = literal.length < SAFE.length || (literal.length === SAFE.length && literal <= SAFE);
     if (!isSafe) this.inexact(from);
-    sink?.integer(isSafe ? Number(literal) + 0 : BigInt(literal)); // + 0: there is no negative zero
+    sink?.integer(isSafe ? Number(literal) : BigInt(literal));
   }
 
   #float(from: number, sink: Sink | undefined): void {

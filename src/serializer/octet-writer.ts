@@ -2,6 +2,7 @@
  * What the writers of msgpack and CBOR share: a buffer that grows and is used again, and heads that are corrected once the
  * size of what follows is known. A writer belongs to one serializer, which writes one message at a time.
  */
+import type { Format, RawItem } from "../wamp/payload.ts";
 import { Untranslatable } from "./serializer.ts";
 
 const INITIAL = 16_384;
@@ -14,6 +15,7 @@ const SHORT = 48;
 const UTF8 = new TextEncoder();
 
 export abstract class OctetWriter {
+  protected abstract readonly format: Format;
   protected at = 0;
   protected octets = new Uint8Array(INITIAL);
   protected view = new DataView(this.octets.buffer);
@@ -37,10 +39,15 @@ export abstract class OctetWriter {
     return whole;
   }
 
+  copy({ format, body }: RawItem): boolean {
+    if (format !== this.format || typeof body === "string") return false;
+    this.reserve(body.length);
+    this.octets.set(body, this.at);
+    this.at += body.length;
+    return true;
+  }
+
   text(value: string): void {
-    // The encoder would write U+FFFD for a lone surrogate, without a word.
-    if (!value.isWellFormed())
-      throw new Untranslatable("a string with a lone surrogate has no form in UTF-8");
     const guess = this.textHeadSize(value.length);
     this.reserve(HEAD + value.length * 3);
     const head = this.at;

@@ -83,7 +83,7 @@ function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
   }
   let before = walker.items;
   walker.value();
-  const noArguments = kind === "null" || walker.items === before + 1;
+  const noArguments = walker.items === before + 1;
   const to = walker.at;
   const argumentsOnly = noArguments ? undefined : ({ from, to, count: 1 } as const);
   if (!walker.more()) return { payload: argumentsOnly, argumentsMissing: false };

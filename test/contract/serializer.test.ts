@@ -108,7 +108,7 @@ for (const subprotocol of SUBPROTOCOLS) {
     });
 
     test("TRN-16 a frame may have so many octets and no more", () => {
-      for (const text of ["plain", "é€\u{1f600}".repeat(9)]) {
+      for (const text of ["plain", "é€\u{1f600}".repeat(9), "\u007f\u0080\u07ff", "\u0800\uffff"]) {
         const given = frame(serializer.encode({ header: [5, text, {}], payload: undefined }));
         const size = typeof given === "string" ? Buffer.byteLength(given) : given.byteLength;
         expect(limit({ octets: size + 1 }).split(given)).toHaveLength(1);
@@ -142,6 +142,15 @@ for (const subprotocol of SUBPROTOCOLS) {
       expect(accept(limit({ items: items + 1 }), envelope)).toHaveLength(1);
       expect(accept(limit({ items }), envelope)).toHaveLength(1);
       expect(() => accept(limit({ items: items - 1 }), envelope)).toThrow(/hold 14 values/);
+    });
+
+    test("SER-19 a count is refused before what it counts is looked at", () => {
+      if (serializer.format === "json") return; // which has no counts
+      const elements = serializer.format === "msgpack" ? "dc 0009 10 01 80" : "99 0009 10 01 a0";
+      expect(() => limit({ items: 8 }).decode(hex(`${elements} 01 02 03 04 05 06`))).toThrow(
+        /8 values.*at offset 3$/,
+      );
+      expect(() => limit({ items: 9 }).decode(hex(elements))).toThrow(/9 values are announced/);
     });
 
     test("SER-19 what was refused leaves nothing behind", () => {

@@ -247,6 +247,16 @@ const anyFloat = fc.oneof(
 
 const anyKey = anyText.filter((key) => key !== "__proto__"); // which @msgpack/msgpack, an oracle, refuses
 
+/** A list or a dict of numbers, so many that its head is longer than usual. */
+const long = fc
+  .tuple(fc.integer({ min: 14, max: 30 }), anyInteger, fc.boolean())
+  .map(([count, of, isList]): Model => {
+    const numbers = Array.from({ length: count }, (_, at) => (at % 2 ? integer(at) : integer(of)));
+    return isList
+      ? list(...numbers)
+      : dict(Object.fromEntries(numbers.map((number, at) => [`k${at}`, number])));
+  });
+
 const { value: anyModel } = fc.letrec<{ value: Model }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, depthSize: "small" },
@@ -256,10 +266,11 @@ const { value: anyModel } = fc.letrec<{ value: Model }>((tie) => ({
     anyFloat.map(float),
     anyText.map(text),
     fc.uint8Array({ maxLength: 40 }).map((of): Model => ({ is: "bytes", of })),
-    fc.array(tie("value"), { maxLength: 20 }).map((of): Model => ({ is: "list", of })),
+    fc.array(tie("value"), { maxLength: 8 }).map((of): Model => ({ is: "list", of })),
     fc
-      .uniqueArray(fc.tuple(anyKey, tie("value")), { maxLength: 20, selector: ([key]) => key })
+      .uniqueArray(fc.tuple(anyKey, tie("value")), { maxLength: 8, selector: ([key]) => key })
       .map((of): Model => ({ is: "dict", of })),
+    long,
   ),
 }));
 

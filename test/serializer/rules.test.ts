@@ -1,8 +1,9 @@
-/** The requirements on a single message, row by row: SER-* and the payload rules of MSG-*. */
+/** The requirements on a single message, row by row: SER-* and the payload rules of MSG-*. Long because the list of rows is. */
 import { describe, expect, test } from "vitest";
-import { type Serializer, Untranslatable } from "../../src/serializer/serializer.ts";
+import { DEFAULT_FRAME_LIMITS, type Serializer, Untranslatable } from "../../src/serializer/serializer.ts";
+import { createSerializers } from "../../src/serializer/serializers.ts";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
-import { parse } from "../../src/wamp/message.ts";
+import { parse, payloadAt } from "../../src/wamp/message.ts";
 import type { Payload } from "../../src/wamp/payload.ts";
 import { bytes, dict, float, integer, list, type Model, message, text, write } from "./model.ts";
 import { hex, of } from "./scene.ts";
@@ -251,6 +252,46 @@ test("SER-11 half and single floats are read exactly", () => {
   const single = Math.fround(0.1);
   expect(relay(cbor, "fa 3dcccccd", msgpack)).toEqual(event(msgpack, list(float(single))));
   expect(relay(msgpack, "ca 3dcccccd", cbor)).toEqual(event(cbor, list(float(single))));
+});
+
+test("SER-11 lists and dicts of any count come through, and where their counts come last", () => {
+  for (const count of [0, 1, 15, 16, 17, 23, 24, 25, 255, 256, 257, 5_000]) {
+    const numbers = Array.from({ length: count }, (_, at) => at);
+    const given = [
+      list(
+        list(...numbers.map(integer)),
+        dict(Object.fromEntries(numbers.map((n) => [`k${n}`, integer(n)]))),
+      ),
+      dict({ deep: list(list(list(...numbers.map((n) => list(integer(n)))))) }),
+    ];
+    for (const source of ALL) {
+      for (const target of ALL) expect(forward(source, target, ...given)).toEqual(event(target, ...given));
+    }
+  }
+});
+
+test("SER-11 a payload that just fits the writer's buffer, or just does not, comes through", () => {
+  const nulls = Array.from({ length: 16 }, (): Model => ({ is: "null" }));
+  const check = (given: Model) => {
+    const fresh = createSerializers({ limits: DEFAULT_FRAME_LIMITS, payloadAt }); // whose buffers have not grown yet
+    for (const target of ["msgpack", "cbor"] as const) {
+      expect(forward(json, fresh(`wamp.2.${target}`), list(given))).toEqual(
+        event(of(`wamp.2.${target}`), list(given)),
+      );
+    }
+  };
+  for (let size = 16_384 - 50; size <= 16_384 + 2; size++) {
+    check(list({ is: "bytes", of: new Uint8Array(size) }, ...nulls));
+    check(text("€".repeat(size / 3) + "a".repeat(size % 3)));
+  }
+});
+
+test("SER-19 octets by tag 64 are one value", () => {
+  const { decode } = createSerializers({ limits: { octets: 100, depth: 9, items: 6 }, payloadAt })(
+    "wamp.2.cbor",
+  );
+  expect(decode(one(cbor, "d840 41 00")).payload).toBeDefined();
+  expect(() => decode(one(cbor, "81 d840 41 00"))).toThrow(/6 values/);
 });
 
 describe("SER-12 a value without a form in the receiver's format is refused by name", () => {
