@@ -69,7 +69,8 @@ export class KeptEvents {
   testamentSize(session: number): { readonly count: number; readonly octets: number } {
     return this.#sql
       .exec<{ count: number; octets: number }>(
-        "SELECT count(*) AS count, coalesce(sum(length(body)), 0) AS octets FROM testament WHERE session = ?",
+        `SELECT count(*) AS count, coalesce(sum(length(CAST(body AS BLOB))), 0) AS octets
+         FROM testament WHERE session = ?`,
         session,
       )
       .one();
@@ -107,8 +108,10 @@ export class KeptEvents {
 
   putRetained(row: RetainedRow, most: number): void {
     const { topic, publication, time, details, lists, restricted, payload } = row;
+    const given = JSON.stringify(lists);
     let count = this.#retainedCount() + 1;
-    if (!restricted) count -= this.#unretain("topic = ?", topic);
+    if (restricted) count -= this.#unretain("topic = ? AND restricted = 1 AND lists = ?", topic, given);
+    else count -= this.#unretain("topic = ?", topic);
     this.#sql.exec(
       `INSERT INTO retained (topic, publication, time, details, lists, restricted, format, count, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -116,7 +119,7 @@ export class KeptEvents {
       publication,
       time,
       JSON.stringify(details),
-      JSON.stringify(lists),
+      given,
       Number(restricted),
       ...toColumns(payload),
     );
@@ -125,6 +128,19 @@ export class KeptEvents {
       count -= this.#unretain(oldest, count - most);
     }
     this.#retained = count;
+  }
+
+  /** Goes from one subscription to the next by the primary key, past their events. */
+  *histories(): Iterable<number> {
+    const rows = this.#sql.exec<{ id: number }>(
+      `WITH RECURSIVE each (id) AS (
+         SELECT min(subscription) FROM history
+         UNION ALL
+         SELECT (SELECT min(subscription) FROM history WHERE subscription > each.id) FROM each
+         WHERE each.id IS NOT NULL)
+       SELECT id FROM each WHERE id IS NOT NULL`,
+    );
+    for (const { id } of rows.toArray()) yield id;
   }
 
   *history(subscription: number): Iterable<HistoryRow> {
@@ -156,13 +172,9 @@ export class KeptEvents {
       octets,
       ...toColumns(payload),
     );
-    if (Number.isFinite(bounds.since)) this.#forget(subscription, "time < ?", bounds.since);
-    while (size.events > bounds.events || size.octets > bounds.octets) {
-      this.#forget(
-        subscription,
-        "place = (SELECT min(place) FROM history WHERE subscription = ?)",
-        subscription,
-      );
+    while (size.events > bounds.events || size.octets > bounds.octets) this.#forgetOldest(size, subscription);
+    while (size.events > 0 && this.#oldestTime(subscription) < bounds.since) {
+      this.#forgetOldest(size, subscription);
     }
   }
 
@@ -179,8 +191,8 @@ export class KeptEvents {
   }
 
   /** @returns how many rows went */
-  #unretain(which: string, value: string | number): number {
-    return this.#sql.exec(`DELETE FROM retained WHERE ${which} RETURNING place`, value).toArray().length;
+  #unretain(which: string, ...values: (string | number)[]): number {
+    return this.#sql.exec(`DELETE FROM retained WHERE ${which} RETURNING place`, ...values).toArray().length;
   }
 
   #size(subscription: number): Size {
@@ -198,17 +210,26 @@ export class KeptEvents {
     return size;
   }
 
-  #forget(subscription: number, which: string, value: number): void {
-    const size = this.#size(subscription);
-    const gone = this.#sql.exec<{ octets: number }>(
-      `DELETE FROM history WHERE subscription = ? AND ${which} RETURNING octets`,
-      subscription,
-      value,
-    );
-    for (const { octets } of gone) {
-      size.events--;
-      size.octets -= octets;
-    }
+  #oldestTime(subscription: number): number {
+    return this.#sql
+      .exec<{ time: number }>(
+        "SELECT time FROM history WHERE subscription = ? ORDER BY place LIMIT 1",
+        subscription,
+      )
+      .one().time;
+  }
+
+  #forgetOldest(size: Size, subscription: number): void {
+    const { octets } = this.#sql
+      .exec<{ octets: number }>(
+        `DELETE FROM history
+         WHERE subscription = ?1 AND place = (SELECT min(place) FROM history WHERE subscription = ?1)
+         RETURNING octets`,
+        subscription,
+      )
+      .one();
+    size.events--;
+    size.octets -= octets;
   }
 }
 

@@ -34,7 +34,7 @@ const SCHEMA = `
     PRIMARY KEY (session, subscription)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS registration (
     id INTEGER PRIMARY KEY AUTOINCREMENT, uri TEXT NOT NULL, match TEXT NOT NULL, invoke TEXT NOT NULL,
-    created INTEGER NOT NULL);
+    created INTEGER NOT NULL, turn INTEGER NOT NULL DEFAULT 0);
   CREATE TABLE IF NOT EXISTS callee (
     session INTEGER NOT NULL, registration INTEGER NOT NULL, place INTEGER NOT NULL,
     forward_timeout INTEGER NOT NULL, disclose_caller INTEGER NOT NULL,
@@ -88,7 +88,8 @@ export class SqlStore implements RealmStore {
       match: MatchPolicy;
       invoke: InvocationPolicy;
       created: number;
-    }>("SELECT id, uri, match, invoke, created FROM registration");
+      turn: number;
+    }>("SELECT id, uri, match, invoke, created, turn FROM registration");
   }
 
   *callees(): Iterable<CalleeRow> {
@@ -153,7 +154,7 @@ export class SqlStore implements RealmStore {
     this.#sql.exec("DELETE FROM subscriber WHERE session = ? AND subscription = ?", session, id);
   }
 
-  addRegistration({ uri, match, invoke, created }: Omit<RegistrationRow, "id">): number {
+  addRegistration({ uri, match, invoke, created }: Omit<RegistrationRow, "id" | "turn">): number {
     return this.#sql
       .exec<{ id: number }>(
         "INSERT INTO registration (uri, match, invoke, created) VALUES (?, ?, ?, ?) RETURNING id",
@@ -163,6 +164,10 @@ export class SqlStore implements RealmStore {
         created,
       )
       .one().id;
+  }
+
+  putTurn(registration: number, turn: number): void {
+    this.#sql.exec("UPDATE registration SET turn = ? WHERE id = ?", turn, registration);
   }
 
   removeRegistration(id: number): void {
@@ -226,6 +231,10 @@ export class SqlStore implements RealmStore {
 
   putRetained(row: RetainedRow, most: number): void {
     this.#kept.putRetained(row, most);
+  }
+
+  histories(): Iterable<number> {
+    return this.#kept.histories();
   }
 
   history(subscription: number): Iterable<HistoryRow> {

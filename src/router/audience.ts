@@ -49,15 +49,20 @@ export function isRestricted(lists: PrincipalLists & SessionLists): boolean {
 }
 
 export function namesSessions({ exclude, eligible }: SessionLists): boolean {
-  return exclude !== undefined || eligible !== undefined;
+  return isFilled(exclude) || eligible !== undefined;
 }
 
 export function principalLists(lists: PrincipalLists): PrincipalLists {
   const { exclude_authid, exclude_authrole, eligible_authid, eligible_authrole } = lists;
   return {
-    ...(exclude_authid && { exclude_authid }),
-    ...(exclude_authrole && { exclude_authrole }),
+    ...(isFilled(exclude_authid) && { exclude_authid }),
+    ...(isFilled(exclude_authrole) && { exclude_authrole }),
     ...(eligible_authid && { eligible_authid }),
     ...(eligible_authrole && { eligible_authrole }),
   };
+}
+
+/** BWL-05: an empty exclude list has no effect. */
+function isFilled<T>(list: readonly T[] | undefined): list is readonly T[] {
+  return list !== undefined && list.length > 0;
 }

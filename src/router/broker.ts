@@ -49,7 +49,8 @@ export class Broker {
   wake(session: SessionOf): void {
     this.subscriptions.wake(session);
     for (const rule of this.#ports.settings.history) this.history.keep(this.subscriptions.keep(rule), rule);
-    for (const id of this.subscriptions.dropUnkept()) this.#ports.store.removeHistory(id);
+    this.history.dropUnkept();
+    this.subscriptions.dropUnkept();
   }
 
   /** @throws WampError invalid_uri, option_disallowed.disclose_me @throws ProtocolViolation (PPT-05) */

@@ -1,4 +1,7 @@
-/** Calls by when their time is up, soonest first. A call that ended stays until it is found at the top. */
+/**
+ * Calls by when their time is up, soonest first. An entry whose call ended, or was given more time, stays until it is found
+ * at the top or until half of all are such.
+ */
 import type { Invocation } from "./invocation.ts";
 
 interface Entry {
@@ -7,13 +10,22 @@ interface Entry {
   readonly invocation: Invocation;
 }
 
+/** The year 2223: alarms count nanoseconds in 64 bits, and a caller may ask for 2^53 milliseconds. */
+const LATEST = 8_000_000_000_000;
+/** Below this many entries none are looked for that could go. */
+const FEW = 64;
+
 export class Deadlines {
   /** A binary heap: no entry is later than the two below it. */
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
+  /** How many entries there may be before those that mean nothing any more are taken out. */
+  #most = FEW;
 
   /** An invocation's later deadline replaces its earlier one. */
-  add(invocation: Invocation, at: number): void {
+  add(invocation: Invocation, wanted: number): void {
+    const at = Math.min(wanted, LATEST);
     invocation.deadline = at;
+    if (this.#heap.length >= this.#most) this.#sweep();
     const heap = this.#heap;
     let place = heap.push({ at, invocation }) - 1;
     while (place > 0) {
@@ -39,6 +51,16 @@ export class Deadlines {
       this.#removeTop();
       if (top) yield top.invocation;
     }
+  }
+
+  /** How many entries are held, also of calls that ended. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  #sweep(): void {
+    this.#heap = this.#heap.filter(isCurrent).sort((a, b) => a.at - b.at); // sorted: a heap too
+    this.#most = Math.max(FEW, 2 * this.#heap.length);
   }
 
   #removeTop(): void {

@@ -10,17 +10,18 @@ import { isReserved, uriFault } from "../wamp/uri.ts";
 import { chooseCallee } from "./callee-choice.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
-import { callerDetails, refuseDisclosure } from "./disclosure.ts";
-import { type CallTerms, Invocation } from "./invocation.ts";
+import { refuseDisclosure } from "./disclosure.ts";
+import { Invocation } from "./invocation.ts";
+import { type InvocationDetails, invocationDetails, lacking, timesItself } from "./invocation-details.ts";
 import type { MetaEvent } from "./meta-event.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import type { Callee, Registration } from "./registration.ts";
 import { Registrations } from "./registrations.ts";
+import { comesLate } from "./request-ids.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
 import type { SessionOf } from "./subscriptions.ts";
-import { trustLevel } from "./trust.ts";
 
 const CALL = 48;
 const NOT_SUPPORTED = "wamp.error.feature_not_supported";
@@ -103,10 +104,9 @@ export class Dealer {
     checkAnnounced(caller, options);
     const running = caller.calls.get(request);
     if (running) return this.#continue(running, call);
-    // PCI-11: a late chunk of a progressive call that has ended.
-    if (request <= caller.lastCall && caller.announced("caller", "progressive_call_invocations"))
-      return NOTHING;
-    caller.lastCall = Math.max(caller.lastCall, request);
+    if (comesLate(caller, request)) return NOTHING; // PCI-11, PCI-16
+    caller.lastCall = request;
+    if (caller.stored === "yes") caller.stored = "stale";
 
     const fault = uriFault(procedure, "exact", this.#ports.settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
@@ -119,7 +119,11 @@ export class Dealer {
     if (!registration || !callee) {
       throw new WampError("wamp.error.no_such_procedure", `no procedure ${procedure} is registered`);
     }
-    checkSupported(callee.session, options);
+    const lacks = lacking(callee.session, {
+      progressive: options.progress === true,
+      passthru: passthru(options),
+    });
+    if (lacks) throw new WampError(NOT_SUPPORTED, `the callee did not announce ${lacks}`);
     return [this.#invoke(registration, callee, { caller, call })];
   }
 
@@ -140,7 +144,9 @@ export class Dealer {
       if (!terms.receivesProgress) return NOTHING; // PCR-08
       invocation.reroute = undefined; // RRT-07
       invocation.touch();
-      this.#startTimer(invocation); // PCR-13
+      // PCR-13
+      if (invocation.deadline !== undefined)
+        this.#deadlines.add(invocation, this.#ports.now() + terms.timeout);
       return [
         reply(caller.id, {
           type: "RESULT",
@@ -197,6 +203,7 @@ export class Dealer {
     if (mode === "kill" && callee.canBeInterrupted) {
       if (invocation.interrupted) return NOTHING; // CAN-14
       invocation.interrupted = true;
+      invocation.reroute = undefined; // CAN-05: nobody else is to do what the caller canceled
       invocation.touch();
       return [reply(callee.id, { type: "INTERRUPT", request: id, options: { mode: "kill" } })];
     }
@@ -263,46 +270,29 @@ export class Dealer {
     registration: Registration,
     callee: Callee,
     { caller, call }: { caller: Session; call: Message<"CALL"> },
-  ) {
+  ): Delivery {
     const { request, options, procedure, payload } = call;
-    const { settings } = this.#ports;
-    const timeout = options.timeout ?? 0;
-    const forwards = callee.forwardTimeout && callee.session.announced("callee", "call_timeout"); // TMO-06
-    const receivesProgress = options.receive_progress === true;
-    const level = trustLevel(settings.callTrust, procedure, caller);
-    const terms: CallTerms = {
+    const { settings, now } = this.#ports;
+    const terms = {
       procedure,
       registration: registration.id,
-      receivesProgress,
-      timeout: forwards ? 0 : timeout,
-      details: {
-        // PBR-10: only a pattern callee needs telling which procedure it was.
-        ...(registration.match !== "exact" && { procedure }),
-        ...((options.disclose_me || callee.discloseCaller) && callerDetails(caller)),
-        ...(receivesProgress && takesProgress(callee.session, settings) && { receive_progress: true }),
-        ...(level !== undefined && { trustlevel: level }),
-        ...passthru(options),
-      },
+      disclosed: options.disclose_me === true,
+      receivesProgress: options.receive_progress === true,
+      timeout: options.timeout ?? 0,
+      received: now(),
+      passthru: passthru(options),
     };
-    const progressive = options.progress === true;
     const invocation = new Invocation({
       id: this.#nextInvocation(callee.session),
       request,
       caller,
       callee: callee.session,
       terms,
-      chunks: progressive ? "open" : "none",
+      details: invocationDetails(terms, caller, { registration, callee, settings }),
+      chunks: options.progress === true ? "open" : "none",
     });
-    if (!progressive && callee.session.announced("callee", "call_reroute")) {
-      invocation.reroute = { payload, refused: [] };
-    }
-    this.#startTimer(invocation);
-    const details = {
-      ...terms.details,
-      ...(progressive && { progress: true }),
-      ...(forwards && timeout > 0 && { timeout }),
-    };
-    return this.#invocation(invocation, details, payload);
+    if (callee.session.announced("callee", "call_reroute")) invocation.reroute = { payload, refused: [] };
+    return this.#begin(invocation, callee, payload);
   }
 
   /** PCI-01..22: a further chunk of a running call goes to the same callee under the same id. */
@@ -314,56 +304,46 @@ export class Dealer {
       throw new ProtocolViolation(`CALL.Request ${request} is still the id of a call that has not ended`);
     }
     if (procedure !== invocation.terms.procedure) return NOTHING; // PCI-17
-    const progress = options.progress === true;
-    if (!progress) invocation.chunks = "complete";
+    if (options.progress !== true) invocation.chunks = "complete";
+    invocation.reroute = undefined; // RRT-07
     invocation.touch();
-    const { details } = invocation.terms;
-    return [this.#invocation(invocation, progress ? { ...details, progress } : details, payload)];
+    return [invocationMessage(invocation, payload)];
   }
 
   /** RRT-01..05: the next callee takes the call; who refused it once does not get it again. */
   #reroute(invocation: Invocation, { payload, refused }: NonNullable<Invocation["reroute"]>): Delivery[] {
-    const registration = this.registrations.byId.get(invocation.terms.registration);
+    const { terms, caller, chunks } = invocation;
+    const { settings, randomId } = this.#ports;
+    const registration = this.registrations.byId.get(terms.registration);
     const absent = [...refused, invocation.callee];
-    const next = registration && chooseCallee(registration, absent, this.#ports.randomId);
-    if (!next) {
-      return [
-        this.#fail(
-          invocation,
-          "wamp.error.no_available_callee",
-          "every callee answered that it is unavailable",
-        ),
-      ];
+    const callee = registration && chooseCallee(registration, absent, randomId);
+    if (!registration || !callee) {
+      const text = "every callee answered that it is unavailable";
+      return [this.#fail(invocation, "wamp.error.no_available_callee", text)];
     }
+    const { session } = callee;
+    const lacks = lacking(session, { progressive: chunks !== "none", passthru: terms.passthru });
+    if (lacks) return [this.#fail(invocation, NOT_SUPPORTED, `the next callee did not announce ${lacks}`)];
     this.#unpark(invocation);
-    invocation.moveTo(next.session, this.#nextInvocation(next.session));
+    const details = invocationDetails(terms, caller, { registration, callee, settings });
+    invocation.moveTo(session, this.#nextInvocation(session), details);
     invocation.reroute = { payload, refused: absent };
-    return [this.#invocation(invocation, invocation.terms.details, payload)];
+    return [this.#begin(invocation, callee, payload)];
   }
 
-  #invocation(
-    { id, callee, terms }: Invocation,
-    details: CallTerms["details"],
-    payload: Payload | undefined,
-  ): Delivery {
-    return reply(callee.id, {
-      type: "INVOCATION",
-      request: id,
-      registration: terms.registration,
-      details,
-      payload,
-    });
+  /** The first INVOCATION at this callee. A timer that runs goes on, wherever the call moves (RRT-08). */
+  #begin(invocation: Invocation, callee: Callee, payload: Payload | undefined): Delivery {
+    const { timeout, received } = invocation.terms;
+    if (timeout === 0 || invocation.deadline !== undefined) return invocationMessage(invocation, payload);
+    if (timesItself(callee)) return invocationMessage(invocation, payload, { timeout });
+    this.#deadlines.add(invocation, received + timeout);
+    return invocationMessage(invocation, payload);
   }
 
   #nextInvocation(callee: Session): number {
     callee.lastInvocation = nextId(callee.lastInvocation);
     if (callee.stored === "yes") callee.stored = "stale";
     return callee.lastInvocation;
-  }
-
-  #startTimer(invocation: Invocation): void {
-    const { timeout } = invocation.terms;
-    if (timeout > 0) this.#deadlines.add(invocation, this.#ports.now() + timeout);
   }
 
   /** The pending invocation; undefined where it has ended. @throws ProtocolViolation where it never was (SES-37) */
@@ -412,6 +392,21 @@ function failure(
   return reply(caller.id, { type: "ERROR", requestType: CALL, request, details: {}, error, payload });
 }
 
+/** `more` goes with the first chunk only. */
+function invocationMessage(
+  { id, callee, terms, details, chunks }: Invocation,
+  payload: Payload | undefined,
+  more: InvocationDetails = {},
+): Delivery {
+  return reply(callee.id, {
+    type: "INVOCATION",
+    request: id,
+    registration: terms.registration,
+    details: { ...details, ...(chunks === "open" && { progress: true }), ...more },
+    payload,
+  });
+}
+
 function interrupt(callee: Session, request: number): Delivery {
   return reply(callee.id, { type: "INTERRUPT", request, options: { mode: "killnowait" } });
 }
@@ -426,21 +421,4 @@ function checkAnnounced(caller: Session, options: Message<"CALL">["options"]): v
   if (usesPassthru(options) && !caller.announced("caller", PASSTHRU)) {
     throw new ProtocolViolation(`CALL.Options.ppt_scheme needs ${PASSTHRU} announced for caller`);
   }
-}
-
-/** PCI-05, PPT-08. @throws WampError feature_not_supported */
-function checkSupported(callee: Session, options: Message<"CALL">["options"]): void {
-  const progressive = callee.announced("callee", "progressive_call_invocations") && callee.canBeInterrupted;
-  if (options.progress === true && !progressive) {
-    throw new WampError(NOT_SUPPORTED, "the callee does not take progressive call invocations");
-  }
-  if (usesPassthru(options) && !callee.announced("callee", PASSTHRU)) {
-    throw new WampError(NOT_SUPPORTED, `the callee does not take ${PASSTHRU}`);
-  }
-}
-
-/** PCR-01, PCR-02: the spec asks for canceling too, which AutobahnJS callees do not announce. */
-function takesProgress(callee: Session, { progressiveResults }: RealmSettings): boolean {
-  if (!callee.announced("callee", "progressive_call_results")) return false;
-  return progressiveResults === "compat" || callee.canBeInterrupted;
 }

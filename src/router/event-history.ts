@@ -6,7 +6,7 @@ import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { mayReceive, namesSessions, type PublishOptions, principalLists } from "./audience.ts";
 import type { HistoryQuery } from "./history-query.ts";
-import { octetsOf } from "./retention.ts";
+import { octetsOf, octetsOfAll } from "./retention.ts";
 import type { Identity } from "./session.ts";
 import type { HistoryRule } from "./settings.ts";
 import type { HistoryRow, RealmStore } from "./store.ts";
@@ -26,6 +26,11 @@ export interface HistoricPublication {
   readonly payload: Payload | undefined;
 }
 
+export interface HistoryReader<T> {
+  readonly identity: Identity;
+  readonly show: (row: HistoryRow) => T | undefined;
+}
+
 export class EventHistory {
   readonly #ports: EventHistoryPorts & { readonly rules: readonly HistoryRule[] };
   /** Subscription id to its rule. */
@@ -43,6 +48,13 @@ export class EventHistory {
     this.#rules.set(subscription.id, rule);
   }
 
+  /** Drops the events of subscriptions that the configuration does not name any more. */
+  dropUnkept(): void {
+    for (const id of [...this.#ports.store.histories()]) {
+      if (!this.#rules.has(id)) this.#ports.store.removeHistory(id);
+    }
+  }
+
   /** HIS-26: what names sessions is never kept, since sessions do not last. */
   add(
     subscription: Subscription,
@@ -50,7 +62,8 @@ export class EventHistory {
   ): void {
     const rule = this.#rules.get(subscription.id);
     if (!rule || namesSessions(options)) return;
-    const octets = octetsOf(payload);
+    const lists = principalLists(options);
+    const octets = octetsOf(payload) + octetsOfAll(details, lists);
     if (octets > rule.octets) return;
     const time = this.#ports.now();
     this.#ports.store.addHistory(
@@ -60,7 +73,7 @@ export class EventHistory {
         time,
         topic,
         details,
-        lists: principalLists(options),
+        lists,
         payload,
         octets,
       },
@@ -72,21 +85,26 @@ export class EventHistory {
     );
   }
 
-  /** The events of a subscription that `identity` may see, in the order of the query. */
-  select(subscription: number, identity: Identity, query: HistoryQuery): HistoryRow[] {
+  /**
+   * The events of a subscription that the reader may see, in the order of the query. `show` turns one into what the reader
+   * gets; where it cannot, the event counts as not there: one that cannot be told must not hide the others.
+   */
+  select<T>(subscription: number, query: HistoryQuery, { identity, show }: HistoryReader<T>): T[] {
     const rule = this.#rules.get(subscription);
     if (!rule) return []; // HIS-22
     const since = rule.age === undefined ? Number.NEGATIVE_INFINITY : this.#ports.now() - rule.age;
     const rows = [...this.#ports.store.history(subscription)];
     const [first, last] = range(rows, query);
-    const selected: HistoryRow[] = [];
+    const selected: T[] = [];
     const step = query.reverse ? -1 : 1;
     for (let at = query.reverse ? last : first; at >= first && at <= last; at += step) {
       const row = rows[at];
       if (!row || row.time < since || !inTime(row, query)) continue;
       if (query.topic !== undefined && query.topic !== row.topic) continue;
       if (!mayReceive(identity, row.lists)) continue; // HIS-25
-      selected.push(row);
+      const shown = show(row);
+      if (shown === undefined) continue;
+      selected.push(shown);
       if (selected.length === query.limit) break;
     }
     return selected;

@@ -31,10 +31,7 @@ export function readQuery(given: Readonly<Record<string, unknown>>): HistoryQuer
     return found;
   };
   const time = (key: string) =>
-    optional(key, "an RFC 3339 time", (value) => {
-      const parsed = typeof value === "string" && RFC3339.test(value) ? Date.parse(value) : Number.NaN;
-      return Number.isNaN(parsed) ? undefined : parsed;
-    });
+    optional(key, "an RFC 3339 time", (value) => (typeof value === "string" ? timeOf(value) : undefined));
   const integer = (key: string) =>
     optional(key, "a positive integer", (value) =>
       typeof value === "number" && Number.isSafeInteger(value - 1) && value >= 1 ? value : undefined,
@@ -61,4 +58,16 @@ export function readQuery(given: Readonly<Record<string, unknown>>): HistoryQuer
   };
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** Day, time of day, fraction, zone. */
+const RFC3339 =
+  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** HIS-14: milliseconds since 1970, fractions of one included; undefined where there is no such time. */
+function timeOf(text: string): number | undefined {
+  const [, day, clock, fraction = "", zone = ""] = RFC3339.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // Date.parse takes the 30th of February for the 1st of March.
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  return Date.parse(`${day}T${clock}${zone.toUpperCase()}`) + Number(`0${fraction}`) * 1_000;
+}

@@ -1,19 +1,23 @@
 /** A call on its way: from the CALL that began it until the one RESULT or ERROR that ends it (DLR-16). */
 import type { Payload } from "../wamp/payload.ts";
+import type { InvocationDetails } from "./invocation-details.ts";
 import type { Passthru } from "./passthru.ts";
 import type { Session } from "./session.ts";
 
-/** What the first CALL fixed (PCI-08). Plain data: it is parked as it is. */
+/** What the first CALL fixed (PCI-08), whichever callee takes it. Plain data: it is parked as it is. */
 export interface CallTerms {
   readonly procedure: string;
   /** The registration that the call was routed to. */
   readonly registration: number;
-  /** INVOCATION.Details of every chunk, but for `progress` and `timeout`. */
-  readonly details: Readonly<Record<string, unknown>> & Passthru;
+  /** The caller asked to be disclosed (CID-01). */
+  readonly disclosed: boolean;
   /** The caller takes progressive results. */
   readonly receivesProgress: boolean;
-  /** Milliseconds that the dealer allows before the first and between successive results; 0: no limit (PCR-13). */
+  /** Milliseconds allowed before the first and between successive results; 0: no limit (PCR-13). */
   readonly timeout: number;
+  /** When the CALL came, in milliseconds since 1970 (TMO-02). */
+  readonly received: number;
+  readonly passthru: Passthru;
 }
 
 export class Invocation {
@@ -24,9 +28,11 @@ export class Invocation {
   readonly caller: Session;
   callee: Session;
   readonly terms: CallTerms;
+  /** INVOCATION.Details for this callee, but for `progress` and `timeout`: every chunk repeats them (PCI-09). */
+  details: InvocationDetails;
   /** The caller's chunks: `open` while more may come, of one call that began with progress (PCI-01). */
   chunks: "none" | "open" | "complete";
-  /** The call can still move to another callee: the payload of its only chunk, and who refused it already (RRT-01). */
+  /** The call can still move to another callee: the payload of its only chunk, and who refused it already (RRT-07). */
   reroute: { readonly payload: Payload | undefined; readonly refused: readonly Session[] } | undefined;
   /** CANCEL with mode kill was passed on: the callee's answer still counts (CAN-04). */
   interrupted = false;
@@ -42,6 +48,7 @@ export class Invocation {
     caller: Session;
     callee: Session;
     terms: CallTerms;
+    details: InvocationDetails;
     chunks: Invocation["chunks"];
   }) {
     this.id = from.id;
@@ -49,16 +56,18 @@ export class Invocation {
     this.caller = from.caller;
     this.callee = from.callee;
     this.terms = from.terms;
+    this.details = from.details;
     this.chunks = from.chunks;
     from.caller.calls.set(from.request, this);
     from.callee.invocations.set(from.id, this);
   }
 
   /** The same call at another callee, under that one's own count (RRT-05). */
-  moveTo(callee: Session, id: number): void {
+  moveTo(callee: Session, id: number, details: InvocationDetails): void {
     this.callee.invocations.delete(this.id);
     this.callee = callee;
     this.id = id;
+    this.details = details;
     callee.invocations.set(id, this);
   }
 

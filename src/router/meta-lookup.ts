@@ -1,13 +1,15 @@
 /** wamp.registration.* and wamp.subscription.*: what is served and subscribed, and by whom (sections 11.3, 11.4). */
 import { WampError } from "../wamp/error.ts";
-import { isReserved, type MatchPolicy } from "../wamp/uri.ts";
+import { isReserved, type MatchPolicy, uriFault } from "../wamp/uri.ts";
 import { readQuery } from "./history-query.ts";
 import {
   invalid,
   type MetaCall,
   type MetaProcedures,
   type MetaRealm,
+  readDict,
   readId,
+  readReason,
   readText,
 } from "./meta-procedure.ts";
 import type { Registration } from "./registration.ts";
@@ -22,11 +24,11 @@ export const REGISTRATION_PROCEDURES: MetaProcedures = {
     const [match, uri] = readPattern(call);
     return { args: [dealer.registrations.table.get(match, uri)?.id ?? null] };
   },
-  "wamp.registration.match": ({ dealer }, { args }) => {
+  "wamp.registration.match": ({ dealer, settings }, { args }) => {
     const uri = readText(args[0], "procedure");
-    // URI-15: a pattern that would cover wamp.* is never called for it.
-    const found = isReserved(uri) ? undefined : dealer.registrations.table.best(uri);
-    return { args: [found?.id ?? null] };
+    // URI-15: a pattern that would cover wamp.* is never called for it. What is no URI cannot be called at all.
+    const callable = !isReserved(uri) && !uriFault(uri, "exact", settings.uriRule);
+    return { args: [(callable && dealer.registrations.table.best(uri)?.id) || null] };
   },
   "wamp.registration.get": (realm, call) => ({ args: [describeRegistration(registration(realm, call))] }),
   "wamp.registration.list_callees": (realm, call) => ({
@@ -41,9 +43,12 @@ export const SUBSCRIPTION_PROCEDURES: MetaProcedures = {
     const [match, uri] = readPattern(call);
     return { args: [broker.subscriptions.table.get(match, uri)?.id ?? null] };
   },
-  "wamp.subscription.match": ({ broker }, { args }) => {
-    const ids = broker.subscriptions.table.matching(readText(args[0], "topic")).map(({ id }) => id);
-    return { args: [ids.length > 0 ? ids : null] }; // SBM-09
+  "wamp.subscription.match": ({ broker, settings }, { args }) => {
+    const topic = readText(args[0], "topic");
+    const matching = uriFault(topic, "exact", settings.uriRule)
+      ? []
+      : broker.subscriptions.table.matching(topic);
+    return { args: [matching.length > 0 ? matching.map(({ id }) => id) : null] }; // SBM-09
   },
   "wamp.subscription.get": (realm, call) => ({ args: [describeSubscription(subscription(realm, call))] }),
   "wamp.subscription.list_subscribers": (realm, call) => ({
@@ -58,8 +63,9 @@ export const SUBSCRIPTION_PROCEDURES: MetaProcedures = {
 export const HISTORY_PROCEDURES: MetaProcedures = {
   "wamp.subscription.get_events": (realm, call) => {
     const { id } = subscription(realm, call);
-    const rows = realm.broker.history.select(id, call.caller.identity, readQuery(call.kwargs));
-    return { args: rows.map((row) => historyEvent(realm, row)) }; // HIS-08
+    const { identity } = call.caller;
+    const show = (row: HistoryRow) => historyEvent(realm, call, row);
+    return { args: realm.broker.history.select(id, readQuery(call.kwargs), { identity, show }) }; // HIS-08
   },
 };
 
@@ -77,9 +83,11 @@ export const REVOKE_PROCEDURES: MetaProcedures = {
   },
 };
 
-/** HIS-09: the payload is passed on as it was kept. */
-function historyEvent({ reader }: MetaRealm, row: HistoryRow) {
-  const { args, kwargs } = reader.parts(row.payload);
+/** HIS-09. SER-12: undefined where the caller's format cannot express the event, as it would not have been delivered. */
+function historyEvent({ reader }: MetaRealm, call: MetaCall, row: HistoryRow) {
+  const parts = reader.parts(row.payload, call.payload);
+  if (!parts) return undefined;
+  const { args, kwargs } = parts;
   return {
     timestamp: new Date(row.time).toISOString(),
     subscription: row.subscription,
@@ -99,9 +107,7 @@ function byPolicy(all: Iterable<Registration | Subscription>): Record<MatchPolic
 
 /** RMA-10, SBM-08: a URI, and options whose match defaults to exact. */
 function readPattern({ args: [uri, options] }: MetaCall): [MatchPolicy, string] {
-  const given = options ?? {};
-  if (typeof given !== "object" || Array.isArray(given)) throw invalid("options must be a dict");
-  const match = "match" in given && given.match !== undefined && given.match !== null ? given.match : "exact";
+  const match = readDict(options ?? {}, "options").match ?? "exact";
   if (match !== "exact" && match !== "prefix" && match !== "wildcard") {
     throw invalid("options.match must be exact, prefix or wildcard");
   }
@@ -126,6 +132,5 @@ function readRevocation({ sessions }: MetaRealm, { args, kwargs }: MetaCall) {
   const id = readId(args[1], "session");
   const session = sessions.get(id);
   if (!session) throw new WampError("wamp.error.no_such_session", `there is no session ${id}`);
-  const reason = args[2] ?? kwargs.reason ?? undefined;
-  return { session, reason: reason === undefined ? undefined : readText(reason, "reason") };
+  return { session, reason: readReason(args[2] ?? kwargs.reason) };
 }

@@ -3,9 +3,11 @@
  * each of them does stands in meta-session.ts, meta-lookup.ts and meta-testament.ts.
  */
 import { WampError } from "../wamp/error.ts";
+import type { Dict } from "../wamp/field.ts";
 import { isId } from "../wamp/id.ts";
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
+import { uriFault } from "../wamp/uri.ts";
 import type { Broker } from "./broker.ts";
 import type { Dealer } from "./dealer.ts";
 import { type Delivery, reply } from "./delivery.ts";
@@ -23,8 +25,8 @@ export interface MetaRealm {
   readonly testaments: Testaments;
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
-  /** Ends a session with GOODBYE; `quietly` without testaments and meta events (SMA-25). */
-  readonly kill: (session: Session, goodbye: Goodbye) => readonly Delivery[];
+  /** Ends sessions with GOODBYE; `quietly` without their testaments and session meta events (SMA-25). */
+  readonly kill: (victims: readonly Session[], goodbye: Goodbye) => readonly Delivery[];
 }
 
 export interface Goodbye {
@@ -78,10 +80,10 @@ export function invalid(what: string): WampError {
   return new WampError("wamp.error.invalid_argument", what);
 }
 
-/** MET-08: an id out of range is simply unknown. @throws WampError invalid_argument where it is not a number */
+/** MET-08: an id out of range is simply unknown. @throws WampError invalid_argument where it is not an integer */
 export function readId(value: unknown, name: string): number {
   if (isId(value)) return value;
-  if (typeof value === "number" || typeof value === "bigint") return 0; // nothing has this id
+  if (Number.isInteger(value) || typeof value === "bigint") return 0; // nothing has this id
   throw invalid(`${name} must be an integer`);
 }
 
@@ -89,4 +91,21 @@ export function readId(value: unknown, name: string): number {
 export function readText(value: unknown, name: string): string {
   if (typeof value === "string") return value;
   throw invalid(`${name} must be a string`);
+}
+
+/** A dict; octets are none. @throws WampError invalid_argument */
+export function readDict(value: unknown, name: string): Dict {
+  if (isDict(value)) return value;
+  throw invalid(`${name} must be a dict`);
+}
+
+/** The reason of a GOODBYE or a revocation: clients check that it is a URI (SMA-17, SRV-04). @throws WampError invalid_uri */
+export function readReason(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string" && !uriFault(value)) return value;
+  throw new WampError("wamp.error.invalid_uri", "reason must be a URI");
+}
+
+function isDict(value: unknown): value is Dict {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -1,6 +1,5 @@
 /** wamp.session.*: who is here, and whom to send away (section 11.2). */
 import { WampError } from "../wamp/error.ts";
-import { uriFault } from "../wamp/uri.ts";
 import {
   type Goodbye,
   invalid,
@@ -8,7 +7,9 @@ import {
   type MetaProcedures,
   type MetaRealm,
   type MetaResult,
+  readDict,
   readId,
+  readReason,
   readText,
 } from "./meta-procedure.ts";
 import type { Identity, Session } from "./session.ts";
@@ -25,7 +26,7 @@ export const KILL_PROCEDURES: MetaProcedures = {
     const goodbye = readGoodbye(call);
     const victim = find(realm, call.args[0]);
     if (victim === call.caller) throw noSuchSession(victim.id); // SMA-15
-    return { args: [], deliveries: realm.kill(victim, goodbye) };
+    return { args: [], deliveries: realm.kill([victim], goodbye) };
   },
   "wamp.session.kill_by_authid": (realm, call) => {
     const authid = readText(call.args[0], "authid");
@@ -56,10 +57,8 @@ export function sessionDetails({ session, authid, authrole, authmethod, authprov
 function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
   const [id, delta] = args;
   const session = find(realm, id);
-  if (typeof delta !== "object" || delta === null || Array.isArray(delta))
-    throw invalid("delta must be a dict");
   const changes: Record<string, string> = {};
-  for (const [key, value] of Object.entries(delta)) {
+  for (const [key, value] of Object.entries(readDict(delta, "delta"))) {
     if (key !== "authid" && key !== "authrole")
       throw invalid(`${key} cannot be modified: only authid and authrole`);
     changes[key] = readText(value, key);
@@ -90,18 +89,14 @@ function find({ sessions }: MetaRealm, given: unknown): Session {
 function killAll(realm: MetaRealm, call: MetaCall, is: (identity: Identity) => boolean, quietly = false) {
   const goodbye = { ...readGoodbye(call), quietly };
   const victims = [...realm.sessions.values()].filter((each) => each !== call.caller && is(each.identity));
-  return { victims, deliveries: victims.flatMap((victim) => realm.kill(victim, goodbye)) };
+  return { victims, deliveries: realm.kill(victims, goodbye) };
 }
 
 /** SMA-13, SMA-14, SMA-17. */
 function readGoodbye({ kwargs }: MetaCall): Goodbye {
   const { reason, message } = kwargs;
-  const given = reason ?? "wamp.close.killed";
-  if (typeof given !== "string" || uriFault(given)) {
-    throw new WampError("wamp.error.invalid_uri", "reason must be a URI");
-  }
   return {
-    reason: given,
+    reason: readReason(reason) ?? "wamp.close.killed",
     quietly: false,
     ...(message !== undefined && message !== null && { message: readText(message, "message") }),
   };

@@ -1,5 +1,5 @@
 /** wamp.session.add_testament and flush_testaments (section 11.5). */
-import { invalid, type MetaProcedures } from "./meta-procedure.ts";
+import { invalid, type MetaProcedures, readDict } from "./meta-procedure.ts";
 
 export const TESTAMENT_PROCEDURES: MetaProcedures = {
   "wamp.session.add_testament": ({ testaments, reader }, { caller, args, kwargs, payload }) => {
@@ -7,9 +7,7 @@ export const TESTAMENT_PROCEDURES: MetaProcedures = {
     // TES-03
     if (args.length < 3) throw invalid("add_testament takes topic, args and kwargs");
     if (eventArgs !== null && !Array.isArray(eventArgs)) throw invalid("args must be a list");
-    if (eventKwargs !== null && (typeof eventKwargs !== "object" || Array.isArray(eventKwargs))) {
-      throw invalid("kwargs must be a dict");
-    }
+    if (eventKwargs !== null) readDict(eventKwargs, "kwargs");
     testaments.add(caller, {
       topic,
       scope: kwargs.scope,

@@ -34,9 +34,9 @@ export type RealmMessage = Exclude<
   Message<"HELLO"> | Message<"ABORT"> | Message<"AUTHENTICATE"> | Message<"GOODBYE">
 >;
 
-/** Request type to type code, for ERROR (ERR-38). */
 const ADD_TESTAMENT = "wamp.session.add_testament";
 
+/** Request type to type code, for ERROR (ERR-38). */
 const REQUEST_TYPES = { PUBLISH: 16, SUBSCRIBE: 32, UNSUBSCRIBE: 34, CALL: 48, REGISTER: 64, UNREGISTER: 66 };
 
 /** Milliseconds of quiet after which the realm writes down what it would forget asleep: less than sleep's ten seconds. */
@@ -73,7 +73,7 @@ export class Realm {
       testaments: this.#testaments,
       settings,
       reader,
-      kill: (session, goodbye) => this.#kill(session, goodbye),
+      kill: (victims, goodbye) => this.#kill(victims, goodbye),
     };
   }
 
@@ -104,11 +104,7 @@ export class Realm {
     const sessionOf = (id: SessionId): Session | undefined => this.#sessions.get(id);
     this.#broker.wake(sessionOf);
     this.#dealer.wake(sessionOf);
-    // Those that vanished together leave one after the other; nothing is for one that leaves later.
-    return absent
-      .flatMap((session) => this.leave(session))
-      .map(({ message, to }) => ({ message, to: to.filter((id) => this.#sessions.has(id)) }))
-      .filter(({ to }) => to.length > 0);
+    return this.#removeAll(absent, { quietly: false });
   }
 
   /** An id for a session to come that no live session has (ID-04). */
@@ -182,14 +178,13 @@ export class Realm {
 
   #route(session: Session, message: RealmMessage): readonly Delivery[] {
     if ("request" in message && message.type in REQUEST_TYPES) {
-      checkRequestId(session, message.request, this.#ports.settings.requestIdCheck);
+      checkRequestId(session, message, this.#ports.settings.requestIdCheck);
     }
     switch (message.type) {
       case "PUBLISH":
         return this.#broker.publish(session, message);
       case "CALL":
         this.#unparkedSince = this.#ports.now();
-        if (session.stored === "yes") session.stored = "stale";
         if (message.procedure === ADD_TESTAMENT) this.#keep(session);
         return this.#dealer.call(session, message);
       case "YIELD":
@@ -231,20 +226,29 @@ export class Realm {
         deliveries.push(...this.#broker.publishWill(session, { topic, options, payload }));
       }
     }
-    if (quietly) return deliveries;
-    const { authid, authrole } = session.identity;
-    events.push({ topic: "wamp.session.on_leave", args: [session.id, authid, authrole] });
+    if (!quietly) {
+      const { authid, authrole } = session.identity;
+      events.push({ topic: "wamp.session.on_leave", args: [session.id, authid, authrole] });
+    }
     return [...deliveries, ...this.#broker.emit(events)];
   }
 
-  /** SMA-12, SMA-26: its GOODBYE first, then whatever follows from its leaving. */
-  #kill(session: Session, { reason, message, quietly }: Goodbye): Delivery[] {
-    const goodbye = reply(session.id, {
-      type: "GOODBYE",
-      details: message === undefined ? {} : { message },
-      reason,
-    });
-    return [goodbye, ...this.#remove(session, { quietly })];
+  /** Those that end together leave one after the other; nothing is for one that leaves later. */
+  #removeAll(sessions: readonly Session[], how: { readonly quietly: boolean }): Delivery[] {
+    return sessions
+      .flatMap((session) => this.#remove(session, how))
+      .map(({ message, to }) => ({ message, to: to.filter((id) => this.#sessions.has(id)) }))
+      .filter(({ to }) => to.length > 0);
+  }
+
+  /** SMA-12, SMA-26: their GOODBYE first, then whatever follows from their leaving, for those who stay. */
+  #kill(victims: readonly Session[], { reason, message, quietly }: Goodbye): readonly Delivery[] {
+    if (victims.length === 0) return NOTHING;
+    const details = message === undefined ? {} : { message };
+    return [
+      { message: { type: "GOODBYE", details, reason }, to: victims.map(({ id }) => id) },
+      ...this.#removeAll(victims, { quietly }),
+    ];
   }
 
   /** BRK-11: a PUBLISH without acknowledge never gets a reply. */

@@ -25,7 +25,9 @@ export class Registration {
   /** In the order in which they registered. */
   readonly callees: Callee[] = [];
   /** Where roundrobin goes on: an index of `callees`. */
-  turn = 0;
+  turn: number;
+  /** What the row says of `turn`: a call writes nothing, so it is older until the realm parks. */
+  storedTurn: number;
 
   constructor(row: RegistrationRow) {
     this.id = row.id;
@@ -33,6 +35,8 @@ export class Registration {
     this.match = row.match;
     this.invoke = row.invoke;
     this.created = row.created;
+    this.turn = row.turn;
+    this.storedTurn = row.turn;
   }
 
   has(session: Session): boolean {
@@ -49,7 +53,8 @@ export class Registration {
     const at = this.callees.findIndex((callee) => callee.session === session);
     if (at < 0) return;
     this.callees.splice(at, 1);
-    // SHR-06: nobody is passed over or served twice because somebody left.
+    // SHR-06: nobody is passed over or served twice because somebody left; after the last comes the first.
     if (at < this.turn) this.turn--;
+    if (this.turn >= this.callees.length) this.turn = 0;
   }
 }

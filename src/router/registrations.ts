@@ -3,6 +3,7 @@ import { WampError } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
 import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
 import type { MetaEvent } from "./meta-event.ts";
+import { parkTurn } from "./parking.ts";
 import { PatternTable } from "./pattern-table.ts";
 import { Registration } from "./registration.ts";
 import type { Session } from "./session.ts";
@@ -50,7 +51,7 @@ export class Registrations {
     if (registration) refuseSecond(registration, session, invoke);
     else {
       const row = { uri: procedure, match, invoke, created: this.#ports.now() };
-      registration = new Registration({ ...row, id: this.#ports.store.addRegistration(row) });
+      registration = new Registration({ ...row, turn: 0, id: this.#ports.store.addRegistration(row) });
       events.push({ topic: "wamp.registration.on_create", args: [session.id, describe(registration)] });
     }
     const callee = {
@@ -93,7 +94,10 @@ export class Registrations {
     registration.remove(session);
     const args = [session.id, registration.id];
     const events: MetaEvent[] = [{ topic: "wamp.registration.on_unregister", args }];
-    if (registration.callees.length > 0) return events;
+    if (registration.callees.length > 0) {
+      parkTurn(registration, this.#ports.store); // an index of what is stored must fit it
+      return events;
+    }
     this.#delete(registration);
     events.push({ topic: "wamp.registration.on_delete", args });
     return events;

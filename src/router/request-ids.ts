@@ -9,9 +9,17 @@ import type { Session } from "./session.ts";
  */
 export type RequestIdCheck = "off" | "increasing" | "strict";
 
-/** @throws ProtocolViolation where `request` is out of sequence */
-export function checkRequestId(session: Session, request: number, check: RequestIdCheck): void {
+/** A message whose Request counts in the sequence. */
+interface Request {
+  readonly type: string;
+  readonly request: number;
+}
+
+/** @throws ProtocolViolation where the request's id is out of sequence */
+export function checkRequestId(session: Session, { type, request }: Request, check: RequestIdCheck): void {
   if (check === "off") return;
+  // PCI-12: a further chunk repeats the id of its call and does not advance the sequence; the dealer judges it.
+  if (type === "CALL" && comesLate(session, request)) return;
   const last = session.lastRequest;
   session.lastRequest = request;
   // After sleep the last id is not known; the sequence goes on from what comes.
@@ -19,4 +27,13 @@ export function checkRequestId(session: Session, request: number, check: Request
   const next = nextId(last);
   const inOrder = check === "strict" ? request === next : request > last || next === request;
   if (!inOrder) throw new ProtocolViolation(`request id ${request} is out of sequence: expected ${next}`);
+}
+
+/**
+ * PCI-12: whether a CALL with this id is at or below the watermark, so that it begins no call: a further chunk, perhaps of
+ * a call that has ended. Only who announced progressive invocations sends chunks; 2^53 is followed by 1.
+ */
+export function comesLate(caller: Session, request: number): boolean {
+  if (request > caller.lastCall || request === nextId(caller.lastCall)) return false;
+  return caller.announced("caller", "progressive_call_invocations");
 }

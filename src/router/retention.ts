@@ -37,8 +37,10 @@ export class Retention {
   /** RET-04: what is too large is not retained, and published all the same. */
   add({ topic, publication, details, options, payload, publisher }: RetainablePublication): void {
     const { store, limits, now } = this.#ports;
-    if (octetsOf(payload) > limits.retainedOctets) return;
     const { exclude = [], eligible } = options;
+    const principals = principalLists(options);
+    const named = { ...(exclude.length > 0 && { exclude }), ...(eligible && { eligible }) };
+    if (octetsOf(payload) + octetsOfAll(details, principals, named) > limits.retainedOctets) return;
     const restricted = isRestricted(options);
     store.putRetained(
       {
@@ -48,7 +50,7 @@ export class Retention {
         details,
         // RET-13: whom the event was not for when it was published, it is not for later.
         lists: {
-          ...principalLists(options),
+          ...principals,
           exclude: options.exclude_me === false ? exclude : [...exclude, publisher],
           ...(eligible && { eligible }),
         },
@@ -73,8 +75,19 @@ export class Retention {
   }
 }
 
-/** What a payload costs to keep. */
+const UTF8 = new TextEncoder();
+
+/** What a payload costs to keep, in octets. */
 export function octetsOf(payload: Payload | undefined): number {
   if (payload === undefined || payload.format === "values") return 0;
-  return payload.body.length;
+  return typeof payload.body === "string" ? UTF8.encode(payload.body).length : payload.body.length;
+}
+
+/** What is kept beside the payload, in octets: a publisher may make its lists as long as any payload. */
+export function octetsOfAll(...kept: readonly object[]): number {
+  let octets = 0;
+  for (const each of kept) {
+    if (Object.keys(each).length > 0) octets += UTF8.encode(JSON.stringify(each)).length;
+  }
+  return octets;
 }

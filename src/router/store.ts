@@ -7,6 +7,7 @@ import type { Payload } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { PrincipalLists, PublishOptions, SessionLists } from "./audience.ts";
 import type { CallTerms } from "./invocation.ts";
+import type { InvocationDetails } from "./invocation-details.ts";
 import type { InvocationPolicy } from "./registration.ts";
 import type { Identity, SessionId } from "./session.ts";
 
@@ -28,6 +29,8 @@ export interface SubscriptionRow {
 
 export interface RegistrationRow extends SubscriptionRow {
   readonly invoke: InvocationPolicy;
+  /** Where roundrobin goes on: an index of its callees. */
+  readonly turn: number;
 }
 
 /** Which session holds which subscription or registration. */
@@ -51,6 +54,8 @@ export interface InvocationRow {
   /** CALL.Request. */
   readonly request: number;
   readonly terms: CallTerms;
+  /** INVOCATION.Details at this callee. */
+  readonly details: InvocationDetails;
   readonly chunks: "none" | "open" | "complete";
   readonly interrupted: boolean;
   /** Milliseconds since 1970; undefined where the dealer does not time the call. */
@@ -100,7 +105,7 @@ export interface HistoryRow {
 export interface HistoryBounds {
   readonly events: number;
   readonly octets: number;
-  /** Events before this time go, in milliseconds since 1970. */
+  /** Events before this time go, in milliseconds since 1970; one behind a younger event goes with that. */
   readonly since: number;
 }
 
@@ -125,7 +130,8 @@ export interface RealmStore {
   removeSubscriber(row: MemberRow): void;
 
   /** @returns an id in 1..2^32 that no registration had before (ID-05, SER-10) */
-  addRegistration(row: Omit<RegistrationRow, "id">): number;
+  addRegistration(row: Omit<RegistrationRow, "id" | "turn">): number;
+  putTurn(registration: number, turn: number): void;
   removeRegistration(id: number): void;
   addCallee(row: CalleeRow): void;
   removeCallee(row: MemberRow): void;
@@ -143,11 +149,13 @@ export interface RealmStore {
   /** The retained events of every topic that the pattern matches, newest first. */
   retained(match: MatchPolicy, uri: string): Iterable<RetainedRow>;
   /**
-   * A general event supersedes all of its topic; a restricted one stands beside them. While there are more than `most`
-   * the oldest go.
+   * A general event supersedes all of its topic; a restricted one those with the same lists, and stands beside the others.
+   * While there are more than `most` the oldest go.
    */
   putRetained(row: RetainedRow, most: number): void;
 
+  /** The subscriptions that have a history. */
+  histories(): Iterable<number>;
   /** The subscription's events in the order added. */
   history(subscription: number): Iterable<HistoryRow>;
   addHistory(row: HistoryRow, bounds: HistoryBounds): void;

@@ -43,11 +43,10 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** Drops kept subscriptions that the configuration does not name any more. @returns their ids */
-  dropUnkept(): number[] {
+  /** Drops subscriptions without subscribers that the configuration does not name any more. */
+  dropUnkept(): void {
     const empty = [...this.byId.values()].filter(({ kept, subscribers }) => !kept && subscribers.size === 0);
     for (const subscription of empty) this.#delete(subscription);
-    return empty.map(({ id }) => id);
   }
 
   /** Subscribing again to what the session holds changes nothing (BRK-04). */

@@ -3,7 +3,7 @@
  * a session that dies while the realm sleeps, or with the process, still has its last word.
  */
 import { WampError } from "../wamp/error.ts";
-import { type Dict, dict } from "../wamp/field.ts";
+import { dict } from "../wamp/field.ts";
 import { PUBLISH_OPTIONS } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
@@ -25,7 +25,7 @@ export interface Will {
   readonly payload: Payload | undefined;
 }
 
-const options = dict(PUBLISH_OPTIONS);
+const publishOptions = dict(PUBLISH_OPTIONS);
 
 export class Testaments {
   readonly #ports: TestamentPorts;
@@ -42,7 +42,9 @@ export class Testaments {
     const fault =
       uriFault(topic, "exact", uriRule) ?? (isReserved(topic) ? "is the router's to publish" : undefined);
     if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
-    const octets = octetsOf(payload);
+    const options = readOptions(given);
+    // The lists of the options may be as long as the payload.
+    const octets = octetsOf(payload) + JSON.stringify(options).length;
     const kept = store.testamentSize(session.id);
     if (kept.count >= limits.testaments || kept.octets + octets > limits.testamentOctets) {
       throw new WampError(
@@ -54,7 +56,7 @@ export class Testaments {
       session: session.id,
       scope: readScope(scope),
       topic,
-      options: readOptions(given),
+      options,
       payload,
     });
   }
@@ -79,10 +81,10 @@ function readScope(scope: unknown): TestamentScope {
   throw new WampError("wamp.error.invalid_argument", "scope must be destroyed or detached");
 }
 
-/** TES-05: options of PUBLISH; acknowledge has no meaning, and nobody is left to exclude. */
+/** TES-05: options of PUBLISH; acknowledge has no meaning here, and forward_for none anywhere (XMA-03). */
 function readOptions(given: unknown): TestamentRow["options"] {
   try {
-    const { acknowledge: _, ...rest } = options.read(given as Dict | undefined, "publish_options");
+    const { acknowledge: _, forward_for: __, ...rest } = publishOptions.read(given, "publish_options");
     return rest;
   } catch (error) {
     throw new WampError("wamp.error.invalid_argument", (error as Error).message); // read() throws only Errors

@@ -11,6 +11,8 @@ const LIST = 0x80;
 const DICT = 0xa0;
 
 export class CborWriter extends OctetWriter implements Sink {
+  protected readonly format = "cbor";
+
   null(): void {
     this.#octet(0xf6);
   }

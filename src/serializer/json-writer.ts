@@ -1,4 +1,5 @@
 /** Writes JSON. What JSON cannot say is refused by name, never bent into something else (SER-12). */
+import type { RawItem } from "../wamp/payload.ts";
 import { base64Of, isBase64AfterNul } from "./base64.ts";
 import { Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
@@ -18,6 +19,11 @@ export class JsonWriter implements Sink {
   #next = FIRST_ITEM;
   readonly #outer: number[] = [];
 
+  copy({ body }: RawItem): boolean {
+    if (typeof body !== "string") return false;
+    this.#put(body);
+    return true;
+  }
   null(): void {
     this.#put("null");
   }

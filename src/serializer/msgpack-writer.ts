@@ -4,6 +4,8 @@ import { Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 
 export class MsgpackWriter extends OctetWriter implements Sink {
+  protected readonly format = "msgpack";
+
   null(): void {
     this.#octet(0xc0);
   }

@@ -1,11 +1,18 @@
 /** How the router reads the arguments of calls to itself, and takes parts of a payload as they stand. */
 import { ProtocolViolation, WampError } from "../wamp/error.ts";
-import { type BinaryPayload, type JsonPayload, type Payload, RawItem } from "../wamp/payload.ts";
+import { type BinaryPayload, type Format, type JsonPayload, type Payload, RawItem } from "../wamp/payload.ts";
+import { CborWriter } from "./cbor-writer.ts";
+import { JsonWriter } from "./json-writer.ts";
+import { MsgpackWriter } from "./msgpack-writer.ts";
 import { concatenate } from "./octets.ts";
+import { Untranslatable } from "./serializer.ts";
+import { transcode } from "./transcode.ts";
 import { ValueSink } from "./value.ts";
+import type { Walker } from "./walker.ts";
 import { walkerOver } from "./walkers.ts";
 
 type Source = JsonPayload | BinaryPayload;
+type Parts = { readonly args?: RawItem; readonly kwargs?: RawItem };
 
 export const payloadReader = {
   /** The values of a payload; an absent one has none. @throws WampError invalid_argument where a value has no plain form */
@@ -14,45 +21,70 @@ export const payloadReader = {
     const source = fromClient(payload);
     const walker = walkerOver(source.format, source.body);
     const sink = new ValueSink();
-    try {
+    orInvalid(() => {
       walker.value(sink);
       if (source.count === 2) {
         walker.between();
         walker.value(sink);
       }
-    } catch (error) {
-      if (!(error instanceof ProtocolViolation)) throw error;
-      throw new WampError("wamp.error.invalid_argument", error.message);
-    }
+    });
     const [args, kwargs = {}] = sink.values as [unknown[], Record<string, unknown>?]; // a payload is a list and a dict
     return { args, kwargs };
   },
 
-  /** Arguments and ArgumentsKw as they stand. */
-  parts(payload: Payload | undefined): { readonly args?: RawItem; readonly kwargs?: RawItem } {
+  /**
+   * Arguments and ArgumentsKw in the format of `like`: as they stand where that is their own. Undefined where that format
+   * cannot express one of their values (SER-12).
+   */
+  parts(payload: Payload | undefined, like: Payload | undefined): Parts | undefined {
     if (!payload) return {};
-    const { format, body, count } = fromClient(payload);
-    const walker = walkerOver(format, body);
-    walker.value();
-    const args = new RawItem(format, slice(body, 0, walker.at));
-    if (count === 1) return { args };
-    walker.between();
-    return { args, kwargs: new RawItem(format, slice(body, walker.at, body.length)) };
+    const source = fromClient(payload);
+    const format = like === undefined || like.format === "values" ? source.format : like.format;
+    try {
+      return partsOf(format === source.format ? source : rewritten(source, format));
+    } catch (error) {
+      if (error instanceof Untranslatable) return undefined;
+      throw error;
+    }
   },
 
-  /** A payload from two elements of Arguments, as they stand: a list and a dict, each possibly null or absent. */
+  /**
+   * A payload from two elements of Arguments, as they stand: a list and a dict, each possibly null or absent.
+   * @throws WampError invalid_argument where they are anything else
+   */
   nested(payload: Payload | undefined, argsAt: number, kwargsAt: number): Payload | undefined {
     if (!payload) return undefined;
-    const { args } = payloadReader.parts(payload);
-    if (!args) return undefined;
+    const { args } = partsOf(fromClient(payload));
     const items = elements(args);
-    const list = present(items[argsAt]);
-    const dict = present(items[kwargsAt]);
+    const list = present(items[argsAt], "list");
+    const dict = present(items[kwargsAt], "dict");
     if (!list && !dict) return undefined;
     const bodies = [list ?? emptyList(args.format), ...(dict ? [dict] : [])];
     return join(args.format, bodies);
   },
 };
+
+function partsOf({ format, body, count }: Source): Parts & { readonly args: RawItem } {
+  const walker = walkerOver(format, body);
+  walker.value();
+  const args = new RawItem(format, slice(body, 0, walker.at));
+  if (count === 1) return { args };
+  walker.between();
+  return { args, kwargs: new RawItem(format, slice(body, walker.at, body.length)) };
+}
+
+/** @throws Untranslatable */
+function rewritten(payload: Source, format: Format): Source {
+  const { count } = payload;
+  if (format === "json") {
+    const writer = new JsonWriter();
+    transcode(payload, writer);
+    return { format, count, body: writer.written };
+  }
+  const writer = format === "msgpack" ? new MsgpackWriter() : new CborWriter();
+  transcode(payload, writer);
+  return { format, count, body: writer.finish() };
+}
 
 /** The elements of a list, as they stand. */
 function elements({ format, body }: RawItem): RawItem[] {
@@ -68,12 +100,30 @@ function elements({ format, body }: RawItem): RawItem[] {
 }
 
 /** TES-03: null stands for an empty list or dict, and an empty one need not be kept. */
-function present(item: RawItem | undefined): RawItem | undefined {
+function present(item: RawItem | undefined, wanted: "list" | "dict"): RawItem | undefined {
   if (!item) return undefined;
   const walker = walkerOver(item.format, item.body);
-  if (walker.kind() === "null") return undefined;
-  walker.value();
+  const kind = walker.kind();
+  if (kind === "null") return undefined;
+  if (kind !== wanted) throw new WampError("wamp.error.invalid_argument", `a ${wanted} is wanted`);
+  orInvalid(() => walkPart(walker, wanted));
   return walker.items > 1 ? item : undefined;
+}
+
+/** What becomes ArgumentsKw must have text for keys, as if a client had sent it there. */
+function walkPart(walker: Walker, kind: "list" | "dict"): void {
+  if (kind === "dict") walker.keywords();
+  else walker.value();
+}
+
+/** @throws WampError invalid_argument where the walk meets what the router cannot take */
+function orInvalid(walk: () => void): void {
+  try {
+    walk();
+  } catch (error) {
+    if (!(error instanceof ProtocolViolation || error instanceof Untranslatable)) throw error;
+    throw new WampError("wamp.error.invalid_argument", error.message);
+  }
 }
 
 function join(format: RawItem["format"], items: readonly RawItem[]): Payload {

@@ -2,7 +2,11 @@
  * Between the walkers, which read one format each, and the writers, which write one: what a data item is made of. A walker
  * reports tokens to a sink in the order of the source; a sink never asks back, so no tree is built between two formats.
  */
+import type { RawItem } from "../wamp/payload.ts";
+
 export interface Sink {
+  /** A whole data item as it stands, if the sink writes that format: nothing that stays in its format is lost. */
+  copy?(item: RawItem): boolean;
   null(): void;
   /** CBOR's undefined, and what msgpackr writes for it (SER-13, SER-21). */
   undefined(): void;

@@ -119,11 +119,15 @@ export function walkValue(value: unknown, sink: Sink) {
       if (value === null) return sink.null();
       if (value instanceof Uint8Array) return sink.bytes(value);
       if (Array.isArray(value)) return walkList(value, sink);
-      if (value instanceof RawItem) return walkerOver(value.format, value.body).value(sink);
+      if (value instanceof RawItem) return walkRaw(value, sink);
       return walkDict(value as Dict, sink); // an object that is none of the above is a dict
     default:
       throw new TypeError(`a ${typeof value} cannot be sent`);
   }
+}
+
+function walkRaw(item: RawItem, sink: Sink): void {
+  if (!sink.copy?.(item)) walkerOver(item.format, item.body).value(sink);
 }
 
 function walkNumber(value: number, sink: Sink) {

@@ -58,8 +58,8 @@ export function storeContract(
       ],
       subscribers: [{ id: 1, session: 5 }],
       registrations: [
-        { id: 1, uri: "com.x", match: "prefix", invoke: "single", created: 3 },
-        { id: 2, uri: "com.y", match: "exact", invoke: "roundrobin", created: 4 },
+        { id: 1, uri: "com.x", match: "prefix", invoke: "single", created: 3, turn: 0 },
+        { id: 2, uri: "com.y", match: "exact", invoke: "roundrobin", created: 4, turn: 0 },
       ],
       callees: [callee({ id: 2, session: 5 })],
       invocations: [invocation({ callee: 5, id: 3, caller: 5, request: 8 })],
@@ -312,6 +312,22 @@ function callee(row: MemberRow): CalleeRow {
 }
 
 function invocation(row: Pick<InvocationRow, "callee" | "id" | "caller" | "request">): InvocationRow {
-  const terms = { procedure: "com.x", registration: 1, details: {}, receivesProgress: false, timeout: 0 };
-  return { ...row, terms, chunks: "none", interrupted: false, deadline: undefined, reroute: undefined };
+  const terms = {
+    procedure: "com.x",
+    registration: 1,
+    disclosed: false,
+    receivesProgress: false,
+    timeout: 0,
+    received: 5,
+    passthru: {},
+  };
+  return {
+    ...row,
+    terms,
+    details: { procedure: "com.x" },
+    chunks: "none",
+    interrupted: false,
+    deadline: undefined,
+    reroute: undefined,
+  };
 }

@@ -9,7 +9,7 @@ import { DEFAULT_GATEWAY_SETTINGS, Gateway, type GatewaySettings } from "../../s
 import type { Memo } from "../../src/gateway/peer.ts";
 import { announcement } from "../../src/router/announcement.ts";
 import { PARK_AFTER, Realm } from "../../src/router/realm.ts";
-import { DEFAULT_REALM_SETTINGS } from "../../src/router/settings.ts";
+import { DEFAULT_REALM_SETTINGS, type RealmSettings } from "../../src/router/settings.ts";
 import { payloadReader } from "../../src/serializer/payload-reader.ts";
 import {
   DEFAULT_FRAME_LIMITS,
@@ -29,6 +29,9 @@ export interface WireOptions {
   readonly settings?: Partial<GatewaySettings>;
   readonly store?: MemoryStore;
   readonly serializer?: (subprotocol: Subprotocol) => Serializer;
+  readonly realm?: Partial<RealmSettings>;
+  /** The id before the first. */
+  readonly lastId?: number;
 }
 
 export class WireRoom {
@@ -41,13 +44,16 @@ export class WireRoom {
   /** Milliseconds since 1970. */
   clock = 1_000_000;
   gateway: Gateway;
-  #lastId = 100;
+  readonly #realm: RealmSettings;
+  #lastId: number;
 
   constructor(options: WireOptions = {}) {
     this.store = options.store ?? new MemoryStore();
     this.settings = { ...DEFAULT_GATEWAY_SETTINGS, ...options.settings };
     this.#methods = options.methods ?? [new Anonymous("everybody")];
     this.#serializer = options.serializer ?? serializers;
+    this.#realm = { ...DEFAULT_REALM_SETTINGS, ...options.realm };
+    this.#lastId = options.lastId ?? 100;
     this.gateway = this.#newGateway();
     this.gateway.wake([]);
   }
@@ -100,12 +106,12 @@ export class WireRoom {
         store: this.store,
         now: () => this.clock,
         randomId: () => ++this.#lastId,
-        settings: DEFAULT_REALM_SETTINGS,
+        settings: this.#realm,
         reader: payloadReader,
       }),
       doorway: {
         realm: "realm1",
-        announcement: announcement(DEFAULT_REALM_SETTINGS),
+        announcement: announcement(this.#realm),
         elsewhere: (realm) => (realm === "realm2" ? "/ws/realm2" : undefined),
         methods: this.#methods,
       },

@@ -1,4 +1,5 @@
 /** RealmStore in memory, for tests that need no object. Passes the same contract suite as the SQLite one. */
+import { octetsOf } from "../../src/router/retention.ts";
 import type { SessionId } from "../../src/router/session.ts";
 import type {
   CalleeRow,
@@ -74,11 +75,17 @@ export class MemoryStore implements RealmStore {
     this.#subscribers = this.#subscribers.filter((row) => row.id !== id || row.session !== session);
   }
 
-  addRegistration(row: Omit<RegistrationRow, "id">): number {
+  addRegistration(row: Omit<RegistrationRow, "id" | "turn">): number {
     this.writes++;
     const id = ++this.#lastRegistration;
-    this.#registrations.set(id, { ...row, id });
+    this.#registrations.set(id, { ...row, id, turn: 0 });
     return id;
+  }
+
+  putTurn(id: number, turn: number): void {
+    this.writes++;
+    const row = this.#registrations.get(id);
+    if (row) this.#registrations.set(id, { ...row, turn });
   }
 
   removeRegistration(id: number): void {
@@ -110,7 +117,7 @@ export class MemoryStore implements RealmStore {
 
   testamentSize(session: SessionId) {
     const rows = this.testaments(session);
-    return { count: rows.length, octets: rows.reduce((sum, { payload }) => sum + octets(payload), 0) };
+    return { count: rows.length, octets: rows.reduce((sum, { payload }) => sum + octetsOf(payload), 0) };
   }
 
   addTestament(row: TestamentRow): void {
@@ -128,21 +135,22 @@ export class MemoryStore implements RealmStore {
 
   putRetained(row: RetainedRow, most: number): void {
     this.writes++;
-    if (!row.restricted) this.#retained = this.#retained.filter(({ topic }) => topic !== row.topic);
+    this.#retained = this.#retained.filter((other) => !supersedes(row, other));
     this.#retained.push(structuredClone(row));
     this.#retained = this.#retained.slice(Math.max(0, this.#retained.length - most));
   }
+
+  histories = () => new Set(this.#history.map(({ subscription }) => subscription));
 
   history = (subscription: number) => this.#history.filter((row) => row.subscription === subscription);
 
   addHistory(row: HistoryRow, bounds: HistoryBounds): void {
     this.writes++;
     const others = this.#history.filter(({ subscription }) => subscription !== row.subscription);
-    let own = [...this.history(row.subscription), structuredClone(row)].filter(
-      ({ time }) => time >= bounds.since,
-    );
+    let own = [...this.history(row.subscription), structuredClone(row)];
     const size = () => own.reduce((sum, each) => sum + each.octets, 0);
-    while (own.length > bounds.events || size() > bounds.octets) own = own.slice(1);
+    const isTooOld = () => own[0] !== undefined && own[0].time < bounds.since;
+    while (own.length > bounds.events || size() > bounds.octets || isTooOld()) own = own.slice(1);
     this.#history = [...others, ...own];
   }
 
@@ -159,6 +167,8 @@ export class MemoryStore implements RealmStore {
   });
 }
 
-function octets(payload: TestamentRow["payload"]): number {
-  return payload === undefined || payload.format === "values" ? 0 : payload.body.length;
+/** A general event supersedes all of its topic, a restricted one those with the same lists. */
+function supersedes(row: RetainedRow, other: RetainedRow): boolean {
+  if (row.topic !== other.topic) return false;
+  return !row.restricted || (other.restricted && JSON.stringify(row.lists) === JSON.stringify(other.lists));
 }
