@@ -2,7 +2,7 @@
  * The real router for stock clients: wrangler's bundle of src/worker.ts in workerd, on a free port of 127.0.0.1, with
  * storage of its own. One for each test file; closed with everything that runs in it.
  */
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 
 export interface Router {
   /** The address that tutorials call ws://localhost:8080/ws. */
@@ -10,8 +10,8 @@ export interface Router {
   readonly realm: string;
   /** Puts the realm object out of memory; its sockets stay ("hibernate") or are cut without a close frame ("close"). */
   evict(sockets: "hibernate" | "close"): Promise<void>;
-  /** What the Worker and its object wrote to their log since the last call. */
-  takeLog(): string[];
+  /** What the Worker and its object wrote to their log. */
+  log(): string[];
   close(): Promise<void>;
 }
 
@@ -27,22 +27,22 @@ export async function startRouter(): Promise<Router> {
     realm,
     evict: (webSockets) =>
       harness.getWorker("edgebahn").evictDurableObject("RealmObject", { name: realm, webSockets }),
-    takeLog() {
-      const lines = harness.getLogs().map(({ message }) => message);
-      harness.clearLogs();
-      return lines;
-    },
+    log: () => harness.getLogs().map(({ message }) => message),
     close: () => harness.close(),
   };
 }
 
-/** A router for all tests of this file. */
+/** A router for all tests of this file, which may refuse what it wants but must never be at fault itself. */
 export function routerForThisFile(): () => Router {
   let router: Router | undefined;
   beforeAll(async () => {
     router = await startRouter();
   });
-  afterAll(() => router?.close());
+  afterAll(async () => {
+    const faults = router?.log().filter((line) => line.includes('"fault"'));
+    await router?.close();
+    expect(faults).toEqual([]);
+  });
   return () => {
     if (!router) throw new Error("the router runs only while tests do");
     return router;

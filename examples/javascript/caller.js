@@ -1,0 +1,20 @@
+/** Calls the three procedures of a callee, prints what comes back, and leaves. */
+import { connection } from "./connection.js";
+
+connection.onopen = async (session) => {
+  const total = await session.call("com.example.add", [2, 3]);
+  console.log(`com.example.add: ${total}`);
+
+  const { kwargs } = await session.call("com.example.greet", [], { name: "Ada", language: "de" });
+  console.log(`com.example.greet: ${kwargs.greeting} (${kwargs.language})`);
+
+  try {
+    await session.call("com.example.divide", [1, 0]);
+  } catch ({ error, args, kwargs }) {
+    console.log(`com.example.divide: ${error} ${JSON.stringify(args)} ${JSON.stringify(kwargs)}`);
+  }
+
+  connection.close();
+};
+
+connection.open();

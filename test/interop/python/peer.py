@@ -1,0 +1,122 @@
+"""A WAMP client that does what it is told: commands come in on stdin, one JSON object a line, what happens goes out on stdout.
+
+JSON has no octets and JavaScript cannot tell 1.0 from 1, so {"$octets": hex} and {"$float": number} stand for them.
+"""
+import asyncio
+import json
+import sys
+
+from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
+from autobahn.wamp.exception import ApplicationError
+from autobahn.wamp.serializer import create_transport_serializer
+from autobahn.wamp.types import CallResult, EventDetails, PublishOptions, RegisterOptions, SubscribeOptions
+
+
+def out(value):
+    if isinstance(value, bytes):
+        return {"$octets": value.hex()}
+    if isinstance(value, float) and value.is_integer():
+        return {"$float": value}
+    if isinstance(value, (list, tuple)):
+        return [out(each) for each in value]
+    if isinstance(value, dict):
+        return {key: out(each) for key, each in value.items()}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return {"$other": repr(value)}
+
+
+def into(value):
+    if isinstance(value, list):
+        return [into(each) for each in value]
+    if isinstance(value, dict):
+        if "$octets" in value:
+            return bytes.fromhex(value["$octets"])
+        if "$float" in value:
+            return float(value["$float"])
+        return {key: into(each) for key, each in value.items()}
+    return value
+
+
+def tell(**line):
+    print(json.dumps(line), flush=True)
+
+
+class Peer(ApplicationSession):
+    def onUserError(self, failure, message):
+        """Endpoints fail on purpose here: the caller is told, nobody else."""
+
+    async def onJoin(self, details):
+        self.made = {}  # command number to its subscription or registration
+        self.asked = {}  # invocation number to the future of its answer
+        tell(joined=self._transport._serializer.SERIALIZER_ID)
+        # asyncio itself refers to readers and tasks only weakly: without these they may vanish while they wait.
+        self.lines = asyncio.StreamReader()
+        self.tasks = set()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self.lines), sys.stdin
+        )
+        while line := await self.lines.readline():
+            command = json.loads(line)
+            task = asyncio.ensure_future(self.obey(command["number"], into(command)))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        self.leave()
+
+    async def obey(self, number, command):
+        try:
+            answer = await getattr(self, "do_" + command["do"])(number, command)
+        except ApplicationError as error:
+            tell(failed=number, uri=error.error, args=out(error.args), kwargs=out(error.kwargs))
+        except Exception as error:
+            tell(failed=number, uri="test.error.python", args=[repr(error)], kwargs={})
+        else:
+            tell(done=number, **(answer or {}))
+
+    async def do_subscribe(self, number, command):
+        def handler(*args, details: EventDetails, **kwargs):
+            tell(event=number, topic=details.topic, args=out(args), kwargs=out(kwargs))
+
+        options = SubscribeOptions(match=command["match"], details_arg="details")
+        self.made[number] = await self.subscribe(handler, command["topic"], options)
+
+    async def do_unsubscribe(self, _number, command):
+        await self.made.pop(command["made"]).unsubscribe()
+
+    async def do_publish(self, _number, command):
+        options = PublishOptions(acknowledge=True)
+        await self.publish(command["topic"], *command["args"], options=options, **command["kwargs"])
+
+    async def do_register(self, number, command):
+        async def endpoint(*args, **kwargs):
+            invocation = len(self.asked)
+            self.asked[invocation] = asyncio.get_running_loop().create_future()
+            tell(invocation=invocation, of=number, args=out(args), kwargs=out(kwargs))
+            return await self.asked[invocation]
+
+        self.made[number] = await self.register(endpoint, command["procedure"], RegisterOptions())
+
+    async def do_unregister(self, _number, command):
+        await self.made.pop(command["made"]).unregister()
+
+    async def do_answer(self, _number, command):
+        asked = self.asked[command["invocation"]]
+        if "uri" in command:
+            asked.set_exception(ApplicationError(command["uri"], *command["args"], **command["kwargs"]))
+        else:
+            asked.set_result(CallResult(*command["args"], **command["kwargs"]))
+
+    async def do_call(self, _number, command):
+        result = await self.call(command["procedure"], *command["args"], **command["kwargs"])
+        if isinstance(result, CallResult):
+            return {"args": out(result.results), "kwargs": out(result.kwresults)}
+        return {"args": [] if result is None else [out(result)], "kwargs": {}}
+
+    def onDisconnect(self):
+        asyncio.get_running_loop().stop()
+
+
+if __name__ == "__main__":
+    url, realm, *named = sys.argv[1:]
+    serializers = [create_transport_serializer(name) for name in named] or None
+    ApplicationRunner(url, realm, serializers=serializers).run(Peer, log_level="error")
