@@ -14,6 +14,7 @@ import { DEFAULT_FRAME_LIMITS } from "../serializer/serializer.ts";
 import { createSerializers } from "../serializer/serializers.ts";
 import { payloadAt } from "../wamp/message.ts";
 import { randomId } from "./random-id.ts";
+import { realmName } from "./realm-name.ts";
 import { SocketPeer } from "./socket-peer.ts";
 import { SqlStore } from "./sql-store.ts";
 import { ADMISSION_HEADER, type Admission } from "./upgrade.ts";
@@ -35,8 +36,7 @@ export class RealmObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const name = ctx.id.name;
-    if (name === undefined) throw new Error("a realm object is reached by its realm's name only");
+    const name = realmName(ctx.id, ctx.storage.sql);
     const { realms, defaultRealm } = readConfig(env);
     const config = realms.get(name);
     const settings = realmSettings(config);

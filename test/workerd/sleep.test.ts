@@ -1,5 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { realmName } from "../../src/cloudflare/realm-name.ts";
 import { Client, type Wire } from "./client.ts";
 import { freshRealm, rowCounts, sleep, stub, TABLES } from "./object.ts";
 
@@ -137,7 +138,7 @@ test("RULE-12 a stored session without a socket, as a crash leaves it, leaves at
       roles: {},
     };
     storage.sql.exec("INSERT INTO session VALUES (4711, ?, 0, 0)", JSON.stringify(identity));
-    storage.sql.exec("INSERT INTO registration VALUES (77, 'com.ghost', 'exact', 'single', 0)");
+    storage.sql.exec("INSERT INTO registration VALUES (77, 'com.ghost', 'exact', 'single', 0, 0)");
     storage.sql.exec("INSERT INTO callee VALUES (4711, 77, 99, 0, 0)");
   });
   await sleep(realm);
@@ -192,4 +193,16 @@ test("B11 PUBLISH, EVENT, CALL, YIELD and RESULT write no row", async () => {
     expect(await alice.next()).toEqual([50, request + 1, {}, ["y"]]);
   }
   expect(await changes()).toBe(before);
+});
+
+test("RULE-14 an object that is woken without being told its name knows it", async () => {
+  const realm = freshRealm();
+  await Client.join(realm);
+  await runInDurableObject(stub(realm), (_object, { id, storage }) => {
+    // What the runtime gives when an alarm wakes the object after a restart: the same id without its name.
+    const nameless: DurableObjectId = { toString: () => id.toString(), equals: (other) => id.equals(other) };
+    expect(realmName(nameless, storage.sql)).toBe(realm);
+    storage.sql.exec("DELETE FROM realm");
+    expect(() => realmName(nameless, storage.sql)).toThrow("reached by its realm's name first");
+  });
 });
