@@ -1,6 +1,6 @@
 /** Ids (requirements section 2.2). Their range, ID-01, is tested in test/wamp. */
 import { expect, test, vi } from "vitest";
-import { randomId } from "../../src/cloudflare/random-id.ts";
+import { idFrom, randomId } from "../../src/cloudflare/random-id.ts";
 import { Realm } from "../../src/router/realm.ts";
 import type { RequestIdCheck } from "../../src/router/request-ids.ts";
 import { DEFAULT_REALM_SETTINGS } from "../../src/router/settings.ts";
@@ -53,20 +53,7 @@ test("ID-03 random ids lie in 1..2^53, do not repeat and are uniform from the hi
 });
 
 test("ID-03 the lowest random id is 1 and the highest is 2^53", () => {
-  const drawn = vi.spyOn(crypto, "getRandomValues");
-  const idFrom = (octet: number): number => {
-    drawn.mockImplementationOnce((array) => {
-      if (ArrayBuffer.isView(array))
-        new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(octet);
-      return array;
-    });
-    return randomId();
-  };
-  try {
-    expect([idFrom(0x00), idFrom(0xff)]).toStrictEqual([1, MAX]);
-  } finally {
-    drawn.mockRestore();
-  }
+  expect([idFrom(0, 0), idFrom(0xffffffff, 0xffffffff)]).toStrictEqual([1, MAX]);
 });
 
 test("ID-04 a new session id that a live session has is drawn again", () => {
