@@ -1,5 +1,5 @@
 /** Ids (requirements section 2.2). Their range, ID-01, is tested in test/wamp. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { idFrom, randomId } from "../../src/cloudflare/random-id.ts";
 import { Realm } from "../../src/router/realm.ts";
 import type { RequestIdCheck } from "../../src/router/request-ids.ts";
