@@ -177,7 +177,7 @@ describe("a wrong configuration", () => {
     "line\n",
     "x".repeat(257),
     `${"a.".repeat(33)}a`,
-  ])("RULE-03 a realm whose name is no URI is refused: %j", (name) => {
+  ])("URI-19 RULE-03 a realm whose name is no URI is refused: %j", (name) => {
     expect(errorOf({ REALMS: [{ name }] })).toBe(
       refusal("vars.REALMS.0.name: must be a URI such as realm1 or com.example.sensors"),
     );

@@ -7,6 +7,9 @@ export interface PassedTest {
   readonly file: string;
 }
 
+/** How many tests of one row are named. */
+const SHOWN = 4;
+
 const HEAD = `# Conformance
 
 Each row of the requirements is one test, whose title opens with the row's id. This page is written from the titles of the
@@ -16,11 +19,21 @@ tests that passed (\`npm run conformance\`), and \`npm test\` fails where it is 
 /** Row id to the tests that cite it. */
 export type TestedRows = ReadonlyMap<string, readonly PassedTest[]>;
 
+/** A title may open with several rows that it shows at once; each counts. */
+const CITED = /^(?:[A-Z]{2,3}-\d\d )+/;
+
 export function testedRows(tests: readonly PassedTest[]): TestedRows {
   const byRow = new Map<string, PassedTest[]>();
   for (const test of tests) {
-    const [id] = /^[A-Z]{2,3}-\d\d\b/.exec(test.title) ?? [];
-    if (id) byRow.set(id, [...(byRow.get(id) ?? []), test]);
+    const [cited = ""] = CITED.exec(test.title) ?? [];
+    const title = test.title.slice(cited.length);
+    for (const id of cited.split(" ").filter((each) => each !== "")) {
+      const cites = byRow.get(id) ?? [];
+      // A table of cases is one entry, whatever it has of lines.
+      if (!cites.some((each) => each.title === title && each.file === test.file))
+        cites.push({ ...test, title });
+      byRow.set(id, cites);
+    }
   }
   return byRow;
 }
@@ -54,7 +67,9 @@ function rowLines(id: string, tests: readonly PassedTest[]): string[] {
     if (!reason) throw new Error(`${id} has neither a test nor a reason in test/conformance/rows.ts`);
     return [`| ${id} | not tested: ${reason} | |`];
   }
-  return tests
-    .map(({ title, file }) => `| ${id} | ${title.slice(id.length + 1).replaceAll("|", "\\|")} | ${file} |`)
+  const lines = tests
+    .map(({ title, file }) => `| ${id} | ${title.replaceAll("|", "\\|")} | ${file} |`)
     .toSorted();
+  const more = lines.length - SHOWN;
+  return more > 0 ? [...lines.slice(0, SHOWN), `| ${id} | and ${more} more | |`] : lines;
 }

@@ -18,8 +18,8 @@ export default class ConformanceReporter implements Reporter {
     // What failed is the news then; a page that lacks it would only be in the way.
     if (reason !== "passed" || (wanted !== "check" && wanted !== "write")) return;
     const tests = modules.flatMap((module) =>
-      [...module.children.allTests("passed")].map(({ name }) => ({
-        title: name,
+      [...module.children.allTests("passed")].map(({ fullName }) => ({
+        title: titleOf(fullName),
         file: relative(page("."), module.moduleId),
       })),
     );
@@ -35,4 +35,10 @@ export default class ConformanceReporter implements Reporter {
       }
     }
   }
+}
+
+/** The innermost title that cites a row: that of the test, or of the group whose cases it is one of. */
+function titleOf(fullName: string): string {
+  const titles = fullName.split(" > ").reverse();
+  return titles.find((title) => /^[A-Z]{2,3}-\d\d /.test(title)) ?? fullName;
 }

@@ -34,7 +34,7 @@ test("SES-51 nothing follows the router's GOODBYE, not even what the leaving cau
   expect(alice.heard()).toEqual([]);
 });
 
-test("SES-52 what was said before GOODBYE is done first", () => {
+test("SES-52 ORD-23 what was said before GOODBYE is done first", () => {
   const room = new WireRoom();
   const bob = room.join().say(32, 1, {}, "com.x");
   const alice = room.join("wamp.2.msgpack.batched").sayTogether([16, 1, {}, "com.x", ["last"]], GOODBYE);

@@ -76,7 +76,7 @@ describe("a store that fails", () => {
     ["addRegistration", [64, 1, {}, "com.p"]],
     ["addCallee", [64, 1, {}, "com.p"]],
   ] as const)(
-    "RULE-06 in %s ends the session that it failed for, with 1011 and a line in the log",
+    "SES-41 RULE-06 in %s ends the session that it failed for, with 1011 and a line in the log",
     (method, wire) => {
       const { store, room, exchange, unlucky } = scene();
       const { session } = unlucky;

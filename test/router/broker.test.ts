@@ -288,3 +288,11 @@ test("PEX-04 exclude_me is honoured also where the client did not announce publi
     });
   }
 });
+
+test("MSG-48 a message of a role that was not announced is processed all the same", () => {
+  const scene = new Scene().joinAs("alice", { roles: { caller: [] } }).join("bob");
+  expect(scene.send("alice", 32, 1, {}, "com.x")).toStrictEqual({ alice: [[33, 1, 1]] });
+  expect(scene.send("bob", 16, 1, {}, "com.x", ["hi"])).toStrictEqual({
+    alice: [[36, 1, 1001, {}, ["hi"]]],
+  });
+});
