@@ -10,8 +10,8 @@ interface Entry {
   readonly invocation: Invocation;
 }
 
-/** The year 2223: alarms count nanoseconds in 64 bits, and a caller may ask for 2^53 milliseconds. */
-const LATEST = 8_000_000_000_000;
+/** The year 2185. An alarm cannot be set to later than 2189, and a caller may ask for 2^53 milliseconds. */
+const LATEST = 6_800_000_000_000;
 /** Below this many entries none are looked for that could go. */
 const FEW = 64;
 
@@ -59,7 +59,7 @@ export class Deadlines {
   }
 
   #sweep(): void {
-    this.#heap = this.#heap.filter(isCurrent).sort((a, b) => a.at - b.at); // sorted: a heap too
+    this.#heap = this.#heap.filter(isCurrent).sort(compare); // sorted: a heap too
     this.#most = Math.max(FEW, 2 * this.#heap.length);
   }
 
@@ -71,7 +71,8 @@ export class Deadlines {
     let place = 0;
     for (;;) {
       const [left, right] = [2 * place + 1, 2 * place + 2];
-      const sooner = (heap[right]?.at ?? Infinity) < (heap[left]?.at ?? Infinity) ? right : left;
+      const [a, b] = [heap[left], heap[right]];
+      const sooner = a && b && compare(a, b) > 0 ? right : left;
       if (!this.#swapIfLater(place, sooner)) return;
       place = sooner;
     }
@@ -80,11 +81,17 @@ export class Deadlines {
   /** @returns whether the entry above was later than the one below, and they changed places */
   #swapIfLater(above: number, below: number): boolean {
     const [a, b] = [this.#heap[above], this.#heap[below]];
-    if (!a || !b || a.at <= b.at) return false;
+    if (!a || !b || compare(a, b) <= 0) return false;
     this.#heap[above] = b;
     this.#heap[below] = a;
     return true;
   }
+}
+
+/** At the same moment a caller's calls come in the order of their requests: no sleep changes that. */
+function compare(a: Entry, b: Entry): number {
+  const [one, other] = [a.invocation, b.invocation];
+  return a.at - b.at || one.caller.id - other.caller.id || one.request - other.request;
 }
 
 function isCurrent({ at, invocation }: Entry): boolean {

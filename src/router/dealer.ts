@@ -7,12 +7,13 @@ import { nextId } from "../wamp/id.ts";
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { isReserved, uriFault } from "../wamp/uri.ts";
+import { errorOf, failureOf, interruptOf, invocationOf, resultOf } from "./call-messages.ts";
 import { chooseCallee } from "./callee-choice.ts";
 import { Deadlines } from "./deadlines.ts";
-import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
+import { type Delivery, NOTHING, reply } from "./delivery.ts";
 import { refuseDisclosure } from "./disclosure.ts";
 import { Invocation } from "./invocation.ts";
-import { type InvocationDetails, invocationDetails, lacking, timesItself } from "./invocation-details.ts";
+import { invocationDetails, lacking, timesItself } from "./invocation-details.ts";
 import type { MetaEvent } from "./meta-event.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import type { Callee, Registration } from "./registration.ts";
@@ -23,7 +24,6 @@ import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
 import type { SessionOf } from "./subscriptions.ts";
 
-const CALL = 48;
 const NOT_SUPPORTED = "wamp.error.feature_not_supported";
 const UNAVAILABLE = "wamp.error.unavailable";
 
@@ -147,17 +147,10 @@ export class Dealer {
       // PCR-13
       if (invocation.deadline !== undefined)
         this.#deadlines.add(invocation, this.#ports.now() + terms.timeout);
-      return [
-        reply(caller.id, {
-          type: "RESULT",
-          request: invocation.request,
-          details: { progress: true, ...details },
-          payload,
-        }),
-      ];
+      return [resultOf(invocation, { progress: true, ...details }, payload)];
     }
     this.#end(invocation);
-    return [reply(caller.id, { type: "RESULT", request: invocation.request, details, payload })];
+    return [resultOf(invocation, details, payload)];
   }
 
   error(callee: Session, { request, details, error, payload }: Message<"ERROR">): readonly Delivery[] {
@@ -168,30 +161,15 @@ export class Dealer {
     }
     // URI-08: the session does not end over a bad error URI.
     if (uriFault(error)) {
-      return [
-        this.#fail(
-          invocation,
-          "wamp.error.invalid_uri",
-          "the callee answered with an error that is not a URI",
-        ),
-      ];
+      const text = "the callee answered with an error that is not a URI";
+      return [this.#fail(invocation, "wamp.error.invalid_uri", text)];
     }
     // PPT-24: as for a result.
     if (usesPassthru(details) && !invocation.caller.announced("caller", PASSTHRU)) {
       return [this.#fail(invocation, NOT_SUPPORTED, `the error needs ${PASSTHRU}`)];
     }
     this.#end(invocation);
-    const { caller, request: requested } = invocation;
-    return [
-      reply(caller.id, {
-        type: "ERROR",
-        requestType: CALL,
-        request: requested,
-        details: passthru(details),
-        error,
-        payload,
-      }),
-    ];
+    return [errorOf(invocation, { details: passthru(details), error, payload })];
   }
 
   /** CAN-01..18. A CANCEL for what is not pending is ignored: the result was faster. */
@@ -199,13 +177,13 @@ export class Dealer {
     const invocation = caller.calls.get(request);
     if (!invocation) return NOTHING;
     const mode = options.mode ?? "killnowait"; // CAN-11
-    const { callee, id } = invocation;
+    const { callee } = invocation;
     if (mode === "kill" && callee.canBeInterrupted) {
       if (invocation.interrupted) return NOTHING; // CAN-14
       invocation.interrupted = true;
       invocation.reroute = undefined; // CAN-05: nobody else is to do what the caller canceled
       invocation.touch();
-      return [reply(callee.id, { type: "INTERRUPT", request: id, options: { mode: "kill" } })];
+      return [interruptOf(invocation, "kill")];
     }
     // CAN-09: who cannot be interrupted is left alone.
     const interrupts = mode !== "skip" && callee.canBeInterrupted;
@@ -245,23 +223,26 @@ export class Dealer {
       const interrupts = running.callee.canBeInterrupted;
       return this.#abandon(running, "wamp.error.invalid_argument", { text: why, interrupts });
     }
-    return [failure(caller, request, { error: "wamp.error.invalid_argument", text: why })];
+    return [failureOf(request, caller, { error: "wamp.error.invalid_argument", text: why })];
   }
 
-  /** Resolves the session's calls (LVE-01..07). Its registrations and rows are the caller's to remove. */
+  /**
+   * Resolves the session's calls (LVE-01..07), in the order of their ids, which no sleep changes. Its registrations and rows
+   * are the caller's to remove.
+   */
   leave(session: Session): Delivery[] {
     const deliveries: Delivery[] = [];
-    for (const invocation of [...session.invocations.values()]) {
+    for (const invocation of [...session.invocations.values()].sort((a, b) => a.id - b.id)) {
       if (invocation.caller === session)
         this.#end(invocation); // LVE-07
       else
         deliveries.push(this.#fail(invocation, "wamp.error.canceled", "the callee left before it answered"));
     }
-    for (const invocation of [...session.calls.values()]) {
+    for (const invocation of [...session.calls.values()].sort((a, b) => a.request - b.request)) {
       this.#end(invocation);
-      const { callee, id, interrupted } = invocation;
+      const { callee, interrupted } = invocation;
       // LVE-05: a callee that does not know INTERRUPT would drop its connection. LVE-10: one INTERRUPT is enough.
-      if (callee.canBeInterrupted && !interrupted) deliveries.push(interrupt(callee, id));
+      if (callee.canBeInterrupted && !interrupted) deliveries.push(interruptOf(invocation, "killnowait"));
     }
     return deliveries;
   }
@@ -307,7 +288,7 @@ export class Dealer {
     if (options.progress !== true) invocation.chunks = "complete";
     invocation.reroute = undefined; // RRT-07
     invocation.touch();
-    return [invocationMessage(invocation, payload)];
+    return [invocationOf(invocation, payload)];
   }
 
   /** RRT-01..05: the next callee takes the call; who refused it once does not get it again. */
@@ -334,10 +315,10 @@ export class Dealer {
   /** The first INVOCATION at this callee. A timer that runs goes on, wherever the call moves (RRT-08). */
   #begin(invocation: Invocation, callee: Callee, payload: Payload | undefined): Delivery {
     const { timeout, received } = invocation.terms;
-    if (timeout === 0 || invocation.deadline !== undefined) return invocationMessage(invocation, payload);
-    if (timesItself(callee)) return invocationMessage(invocation, payload, { timeout });
+    if (timeout === 0 || invocation.deadline !== undefined) return invocationOf(invocation, payload);
+    if (timesItself(callee)) return invocationOf(invocation, payload, { timeout });
     this.#deadlines.add(invocation, received + timeout);
-    return invocationMessage(invocation, payload);
+    return invocationOf(invocation, payload);
   }
 
   #nextInvocation(callee: Session): number {
@@ -361,14 +342,13 @@ export class Dealer {
     error: string,
     { text, interrupts }: { text: string; interrupts: boolean },
   ): Delivery[] {
-    const { callee, id } = invocation;
     const failure = this.#fail(invocation, error, text);
-    return interrupts ? [failure, interrupt(callee, id)] : [failure];
+    return interrupts ? [failure, interruptOf(invocation, "killnowait")] : [failure];
   }
 
   #fail(invocation: Invocation, error: string, text: string): Delivery {
     this.#end(invocation);
-    return failure(invocation.caller, invocation.request, { error, text });
+    return failureOf(invocation.request, invocation.caller, { error, text });
   }
 
   #end(invocation: Invocation): void {
@@ -381,34 +361,6 @@ export class Dealer {
     this.#ports.store.removeInvocation(invocation.callee.id, invocation.id);
     invocation.parked = "no";
   }
-}
-
-function failure(
-  caller: Session,
-  request: number,
-  { error, text }: { error: string; text: string },
-): Delivery {
-  const payload = explanation(text);
-  return reply(caller.id, { type: "ERROR", requestType: CALL, request, details: {}, error, payload });
-}
-
-/** `more` goes with the first chunk only. */
-function invocationMessage(
-  { id, callee, terms, details, chunks }: Invocation,
-  payload: Payload | undefined,
-  more: InvocationDetails = {},
-): Delivery {
-  return reply(callee.id, {
-    type: "INVOCATION",
-    request: id,
-    registration: terms.registration,
-    details: { ...details, ...(chunks === "open" && { progress: true }), ...more },
-    payload,
-  });
-}
-
-function interrupt(callee: Session, request: number): Delivery {
-  return reply(callee.id, { type: "INTERRUPT", request, options: { mode: "killnowait" } });
 }
 
 /** PCI-03, PPT-04: some options may only be used once announced. @throws ProtocolViolation */

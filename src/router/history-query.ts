@@ -60,14 +60,17 @@ export function readQuery(given: Readonly<Record<string, unknown>>): HistoryQuer
 
 /** Day, time of day, fraction, zone. */
 const RFC3339 =
-  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d+))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
-/** HIS-14: milliseconds since 1970, fractions of one included; undefined where there is no such time. */
+/** HIS-14: milliseconds since 1970, and a half where there is more; undefined where there is no such time. */
 function timeOf(text: string): number | undefined {
   const [, day, clock, fraction = "", zone = ""] = RFC3339.exec(text) ?? [];
   if (day === undefined) return undefined;
   const midnight = Date.parse(`${day}T00:00:00Z`);
   // Date.parse takes the 30th of February for the 1st of March.
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
-  return Date.parse(`${day}T${clock}${zone.toUpperCase()}`) + Number(`0${fraction}`) * 1_000;
+  const digits = fraction.padEnd(3, "0");
+  const milliseconds = Date.parse(`${day}T${clock}.${digits.slice(0, 3)}${zone.toUpperCase()}`);
+  // Events have whole milliseconds, so that there is more is all that counts.
+  return /[1-9]/.test(digits.slice(3)) ? milliseconds + 0.5 : milliseconds;
 }

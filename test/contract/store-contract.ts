@@ -5,6 +5,8 @@
 import { expect, test } from "vitest";
 import type { Identity } from "../../src/router/session.ts";
 import type { CalleeRow, InvocationRow, MemberRow, RealmStore, SessionRow } from "../../src/router/store.ts";
+import { keptContract } from "./kept-contract.ts";
+import { parkedContract } from "./parked-contract.ts";
 
 /** Opens a store over the same rows as before, as a realm does that wakes. */
 export type Open = () => RealmStore;
@@ -87,6 +89,20 @@ export function storeContract(
       store.removeRegistration(id);
     }
     expect([subscribe(open(), "a"), register(open(), "a")]).toStrictEqual([5, 5]);
+  });
+
+  promise("SHR-05 whose turn it is comes back, for the registration that it was put for", (open) => {
+    const store = open();
+    register(store, "com.x");
+    register(store, "com.y");
+    store.putTurn(2, 3);
+    store.putTurn(2, 1);
+    store.putTurn(7, 1);
+    const turns = rows(open()).registrations.map(({ id, turn }) => [id, turn]);
+    expect(turns).toStrictEqual([
+      [1, 0],
+      [2, 1],
+    ]);
   });
 
   promise("ID-03 ids up to 2^53 are kept exactly", (open) => {
@@ -273,6 +289,9 @@ export function storeContract(
     store.removeInvocation(5, 1);
     expect(rows(open())).toStrictEqual(before);
   });
+
+  parkedContract(promise);
+  keptContract(promise);
 }
 
 function rows(store: RealmStore) {
