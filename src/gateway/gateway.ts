@@ -315,7 +315,7 @@ export class Gateway {
     const overflowing: Connection[] = [];
     for (const delivery of deliveries) {
       this.#outbox.deliver(delivery, undeliverable, overflowing);
-      if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to);
+      if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to, overflowing);
     }
     for (const { message, to, why } of undeliverable) {
       this.#deliver(this.#ports.realm.undeliverable(message, to, why));
@@ -323,11 +323,12 @@ export class Gateway {
     for (const connection of overflowing) this.#evict(connection);
   }
 
-  /** The realm said GOODBYE: the session is over, its client has yet to answer (SES-53). */
-  #dismiss(sessions: readonly SessionId[]): void {
+  /** The realm said GOODBYE: the session is over, its client has yet to answer (SES-53). Who did not get it is evicted. */
+  #dismiss(sessions: readonly SessionId[], overflowing: readonly Connection[]): void {
     for (const id of sessions) {
       const connection = this.#joined.get(id);
-      if (connection) this.#enter(connection, { phase: "leaving", deadline: this.#deadline() });
+      if (!connection || overflowing.includes(connection)) continue;
+      this.#enter(connection, { phase: "leaving", deadline: this.#deadline() });
     }
   }
 
