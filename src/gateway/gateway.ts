@@ -145,6 +145,7 @@ export class Gateway {
   /** When `tick` has something to do, in milliseconds since 1970; undefined: nothing is due. */
   nextDeadline(): number | undefined {
     const realm = this.#ports.realm.nextDeadline();
+    if (this.#deadlines.size === 0) return realm; // asked after every message
     const first = this.#deadlines.values().next().value;
     if (realm === undefined) return first;
     return first === undefined ? realm : Math.min(first, realm);
@@ -163,12 +164,14 @@ export class Gateway {
 
   #drain(connection: Connection, messages: readonly Encoded[]): void | Promise<void> {
     let wait: Promise<void> | undefined;
-    for (const [index, message] of messages.entries()) {
+    let taken = 0;
+    for (const message of messages) {
       // BAT-08: after a violation the rest of the batch is not processed.
       if (connection.state.phase === "ended") break;
+      taken++;
       try {
         wait = this.#take(connection, parse(connection.serializer.decode(message)));
-        if (wait) this.#queue(connection, messages.slice(index + 1));
+        if (wait) this.#queue(connection, messages.slice(taken));
       } catch (error) {
         this.#fail(connection, error);
       }
