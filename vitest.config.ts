@@ -24,10 +24,17 @@ export default defineConfig({
             // A realm for each test, so that none finds what another left.
             miniflare: {
               bindings: {
-                REALMS: Array.from({ length: 100 }, (_, n) => ({
-                  name: `realm${n + 1}`,
-                  anonymous: "local",
-                })),
+                REALMS: [
+                  ...Array.from({ length: 100 }, (_, n) => ({ name: `realm${n + 1}`, anonymous: "local" })),
+                  {
+                    name: "history",
+                    anonymous: "local",
+                    eventHistory: [
+                      { uri: "com.x", limit: 3 },
+                      { uri: "com.", match: "prefix" },
+                    ],
+                  },
+                ],
               },
             },
           }),

@@ -69,7 +69,8 @@ export class KeptEvents {
   testamentSize(session: number): { readonly count: number; readonly octets: number } {
     return this.#sql
       .exec<{ count: number; octets: number }>(
-        `SELECT count(*) AS count, coalesce(sum(length(CAST(body AS BLOB))), 0) AS octets
+        `SELECT count(*) AS count,
+           coalesce(sum(coalesce(length(CAST(body AS BLOB)), 0) + length(options)), 0) AS octets
          FROM testament WHERE session = ?`,
         session,
       )

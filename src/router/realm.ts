@@ -136,7 +136,8 @@ export class Realm {
   /** One message of a joined session. @throws ProtocolViolation, after which the session must leave */
   receive(session: Session, message: RealmMessage): readonly Delivery[] {
     // A store that failed while the session was killed may have left it half way: it must not speak again.
-    if (this.#sessions.get(session.id) !== session) throw new Error(`session ${session.id} has left the realm`);
+    if (this.#sessions.get(session.id) !== session)
+      throw new Error(`session ${session.id} has left the realm`);
     try {
       return this.#route(session, message);
     } catch (error) {

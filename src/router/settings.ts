@@ -21,7 +21,7 @@ export interface HistoryRule extends UriPattern {
   readonly limit: number;
   /** How long an event is kept, in milliseconds; undefined: no limit. */
   readonly age?: number;
-  /** How many payload octets are kept. */
+  /** How many octets of payloads, lists and details are kept. */
   readonly octets: number;
 }
 
@@ -48,7 +48,7 @@ export interface RealmSettings {
   readonly keep: {
     /** Retained events of the realm; the oldest topic goes first (RET-20). */
     readonly retained: number;
-    /** Octets of one retained event's payload. */
+    /** Octets of one retained event: its payload, lists and details. */
     readonly retainedOctets: number;
     /** Milliseconds after which a retained event is gone; undefined: never. */
     readonly retainedAge?: number;

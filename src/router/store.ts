@@ -142,6 +142,7 @@ export interface RealmStore {
 
   /** The session's testaments in the order added. */
   testaments(session: SessionId): Iterable<TestamentRow>;
+  /** How many there are, and what their payloads and options (as JSON) hold together. */
   testamentSize(session: SessionId): { readonly count: number; readonly octets: number };
   addTestament(row: TestamentRow): void;
   removeTestaments(session: SessionId, scope: TestamentScope): void;

@@ -56,17 +56,17 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
   });
 
   promise(
-    "TES-18 the size of a session's testaments is their number and the octets of their payloads",
+    "TES-18 the size of a session's testaments is their number and the octets of their payloads and options",
     (open) => {
       const store = open();
       expect(store.testamentSize(7)).toStrictEqual({ count: 0, octets: 0 });
       store.addTestament(testament(7));
-      expect(store.testamentSize(7)).toStrictEqual({ count: 1, octets: 0 });
+      expect(store.testamentSize(7)).toStrictEqual({ count: 1, octets: 2 }); // the options {}
       store.addTestament(testament(7, { payload: json('["é\u{1F600}"]') })); // 4 octets of JSON, 2 and 4 of text
       store.addTestament(testament(7, { scope: "detached", payload: octets([0x92, 0, 255]) }));
       store.addTestament(testament(8, { payload: json("[1]") }));
-      expect(open().testamentSize(7)).toStrictEqual({ count: 3, octets: 13 });
-      expect(open().testamentSize(8)).toStrictEqual({ count: 1, octets: 3 });
+      expect(open().testamentSize(7)).toStrictEqual({ count: 3, octets: 13 + 6 });
+      expect(open().testamentSize(8)).toStrictEqual({ count: 1, octets: 3 + 2 });
     },
   );
 

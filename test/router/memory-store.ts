@@ -117,7 +117,8 @@ export class MemoryStore implements RealmStore {
 
   testamentSize(session: SessionId) {
     const rows = this.testaments(session);
-    return { count: rows.length, octets: rows.reduce((sum, { payload }) => sum + octetsOf(payload), 0) };
+    const octets = rows.map(({ payload, options }) => octetsOf(payload) + JSON.stringify(options).length);
+    return { count: rows.length, octets: octets.reduce((sum, each) => sum + each, 0) };
   }
 
   addTestament(row: TestamentRow): void {
