@@ -15,13 +15,25 @@ export interface Router {
   close(): Promise<void>;
 }
 
-export async function startRouter(): Promise<Router> {
+/** A realm as it would stand in wrangler.toml. */
+export interface RealmVars {
+  name: string;
+  [setting: string]: string | number | boolean | Record<string, string | number>[];
+}
+
+export interface RouterOptions {
+  /** Instead of those of wrangler.toml; the first one is served, and evicted, as the default realm. */
+  readonly realms?: RealmVars[];
+}
+
+export async function startRouter({ realms }: RouterOptions = {}): Promise<Router> {
   // Wrangler reads it when it is loaded: without it, it collects traces of every request.
   process.env.X_LOCAL_OBSERVABILITY = "false";
   const { createTestHarness } = await import("wrangler");
-  const harness = createTestHarness({ workers: [{ configPath: "./wrangler.toml" }] });
+  const vars = realms && { vars: { REALMS: realms } };
+  const harness = createTestHarness({ workers: [{ configPath: "./wrangler.toml", ...vars }] });
   const { url } = await harness.listen();
-  const realm = "realm1";
+  const realm = realms?.[0]?.name ?? "realm1";
   return {
     url: `ws://127.0.0.1:${url.port}/ws`,
     realm,
@@ -33,10 +45,10 @@ export async function startRouter(): Promise<Router> {
 }
 
 /** A router for all tests of this file, which may refuse what it wants but must never be at fault itself. */
-export function routerForThisFile(): () => Router {
+export function routerForThisFile(options: RouterOptions = {}): () => Router {
   let router: Router | undefined;
   beforeAll(async () => {
-    router = await startRouter();
+    router = await startRouter(options);
   });
   afterAll(async () => {
     const faults = router?.log().filter((line) => line.includes('"fault"'));

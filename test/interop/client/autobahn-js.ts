@@ -15,42 +15,58 @@ export const autobahnKinds: readonly ClientKind[] = [
 ];
 export const autobahnByDefault = kind("its default offer");
 
+/** A session of the library itself, for what only it can say; and how it ends. */
+export interface Line {
+  readonly connection: Connection;
+  readonly session: Session;
+  /** Resolves with the reason of the GOODBYE that ended the session. */
+  readonly closed: Promise<string>;
+}
+
+export interface Address {
+  readonly url: string;
+  readonly realm: string;
+}
+
+/** @throws Error where the router does not let it in */
+export async function openAutobahn({ url, realm }: Address, serializers?: Serializer[]): Promise<Line> {
+  const connection = new autobahn.Connection({
+    url,
+    realm,
+    ...(serializers && { serializers }),
+    max_retries: 0,
+    on_user_error() {}, // it would print every error that an endpoint raises on purpose
+    on_internal_error() {}, // nor every protocol violation that it finds: it closes the connection too
+  });
+  const closed = new Promise<string>((resolve) => {
+    connection.onclose = (reason, details) => {
+      resolve(typeof details.reason === "string" ? details.reason : reason);
+      return true;
+    };
+  });
+  const session = await new Promise<Session>((resolve, reject) => {
+    connection.onopen = resolve;
+    closed.then((reason) => reject(new Error(`autobahn-js 26 was not let in: ${reason}`)));
+    connection.open();
+  });
+  return { connection, session, closed };
+}
+
 function kind(label: string, serializers?: () => Serializer[]): ClientKind {
   const name = `autobahn-js 26 with ${label}`;
   return {
     name,
-    async open({ url, realm }) {
-      const connection = new autobahn.Connection({
-        url,
-        realm,
-        ...(serializers && { serializers: serializers() }),
-        max_retries: 0,
-        on_user_error() {}, // it would print every error that an endpoint raises on purpose
-      });
-      const closed = new Promise<void>((resolve) => {
-        connection.onclose = () => {
-          resolve();
-          return true;
-        };
-      });
-      const session = await new Promise<Session>((resolve, reject) => {
-        connection.onopen = resolve;
-        closed.then(() => reject(new Error(`${name} was not let in`)));
-        connection.open();
-      });
-      return client(name, { connection, session, closed, binary: label === "msgpack" || label === "cbor" });
+    async open(address) {
+      const line = await openAutobahn(address, serializers?.());
+      return client(name, { ...line, binary: label === "msgpack" || label === "cbor" });
     },
   };
 }
 
-interface Line {
-  readonly connection: Connection;
-  readonly session: Session;
-  readonly closed: Promise<void>;
-  readonly binary: boolean;
-}
-
-function client(name: string, { connection, session, closed, binary }: Line): Client {
+function client(
+  name: string,
+  { connection, session, closed, binary }: Line & { readonly binary: boolean },
+): Client {
   return {
     name,
     binary,

@@ -7,22 +7,47 @@ declare module "autobahn" {
   export interface Subscription {
     readonly id: number;
     unsubscribe(): Promise<unknown>;
+    /** Resolves with the reason where the router took it away. */
+    readonly on_unsubscribe: Promise<unknown>;
   }
   export interface Registration {
     readonly id: number;
     unregister(): Promise<unknown>;
+    /** Resolves with the reason where the router took it away. */
+    readonly on_unregister: Promise<unknown>;
   }
-  type Handler = (
-    args: unknown[],
-    kwargs: Record<string, unknown>,
-    details: Record<string, unknown>,
-  ) => unknown;
+  export interface Event {
+    readonly publication: number;
+    readonly topic: string;
+    readonly publisher: number | undefined;
+    readonly publisher_authid: string | undefined;
+    readonly publisher_authrole: string | undefined;
+    readonly retained: boolean;
+  }
+  export interface Invocation {
+    readonly procedure: string;
+    /** Null where the router did not ask for progressive results. */
+    readonly progress: ((args?: readonly unknown[], kwargs?: object) => void) | null;
+    readonly caller: number | undefined;
+    readonly caller_authid: string | undefined;
+    readonly caller_authrole: string | undefined;
+  }
+  type Handler<Details> = (args: unknown[], kwargs: Record<string, unknown>, details: Details) => unknown;
+  /** A promise of when.js, with what the library adds. */
+  export interface Call extends Promise<unknown> {
+    then<Done = unknown, Failed = never>(
+      done?: ((result: unknown) => Done | PromiseLike<Done>) | null,
+      failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+      progress?: (result: unknown) => void,
+    ): Promise<Done | Failed>;
+    cancel(options?: { mode: "skip" | "kill" | "killnowait" }): void;
+  }
   export interface Session {
     readonly id: number;
-    subscribe(topic: string, handler: Handler, options?: object): Promise<Subscription>;
+    subscribe(topic: string, handler: Handler<Event>, options?: object): Promise<Subscription>;
     publish(topic: string, args?: readonly unknown[], kwargs?: object, options?: object): Promise<unknown>;
-    register(procedure: string, endpoint: Handler, options?: object): Promise<Registration>;
-    call(procedure: string, args?: readonly unknown[], kwargs?: object, options?: object): Promise<unknown>;
+    register(procedure: string, endpoint: Handler<Invocation>, options?: object): Promise<Registration>;
+    call(procedure: string, args?: readonly unknown[], kwargs?: object, options?: object): Call;
     prefix(prefix: string, uri: string): void;
   }
   export class Connection {
@@ -34,6 +59,7 @@ declare module "autobahn" {
       initial_retry_delay?: number;
       retry_if_unreachable?: boolean;
       on_user_error?: (error: unknown, message: string) => void;
+      on_internal_error?: (error: unknown) => void;
     });
     onopen: (session: Session, details: Record<string, unknown>) => void;
     onclose: (reason: string, details: Record<string, unknown>) => boolean;

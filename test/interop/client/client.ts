@@ -56,6 +56,14 @@ export class CallFailure extends Error {
   }
 }
 
+let names = 0;
+
+/** A name that no other test of this file uses. */
+export function fresh(name: string): string {
+  names++;
+  return `com.example.${name}${names}`;
+}
+
 /** Libraries leave out what is empty, each in its own way. */
 export function payloadOf(args: unknown, kwargs: unknown): Payload {
   return {
@@ -106,8 +114,7 @@ export class Inbox<T> {
 
   /** The next one, now or when it comes. */
   next(): Promise<T> {
-    const first = this.#arrived.shift();
-    if (first !== undefined) return Promise.resolve(first);
+    if (this.#arrived.length > 0) return Promise.resolve(this.#arrived.shift() as T); // there is one, be it undefined
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

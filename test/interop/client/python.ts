@@ -6,10 +6,11 @@ import {
   CallFailure,
   type Client,
   type ClientKind,
-  type Endpoint,
   type EventSeen,
   Float,
   Inbox,
+  type Match,
+  type Payload,
   payloadOf,
 } from "./client.ts";
 
@@ -45,87 +46,190 @@ const PEER = join(import.meta.dirname, "../python/peer.py");
 
 function kind(label: string, serializers: readonly string[]): ClientKind {
   const name = `autobahn-python with ${label}`;
-  return {
-    name,
-    async open({ url, realm }) {
-      const program = new Program([python(), PEER, url, realm, ...serializers]);
-      const { joined } = JSON.parse(await program.line()) as { joined: string };
-      if (serializers.length > 0 && !serializers.includes(joined)) {
-        throw new Error(`${name} was given ${joined}`);
-      }
-      return new PythonClient(name, program, !joined.startsWith("json"));
-    },
-  };
+  return { name, open: (address) => openPython(address, { name, serializers }) };
 }
 
-/** What peer.py prints. */
+/** With no serializers named it offers all that it has, as every tutorial does. */
+export async function openPython(
+  { url, realm }: { readonly url: string; readonly realm: string },
+  { name = "autobahn-python", serializers = [] }: { name?: string; serializers?: readonly string[] } = {},
+): Promise<PythonClient> {
+  const program = new Program([python(), PEER, url, realm, ...serializers]);
+  const welcome = JSON.parse(await program.line()) as Welcome;
+  if (serializers.length > 0 && !serializers.includes(welcome.joined)) {
+    throw new Error(`${name} was given ${welcome.joined}`);
+  }
+  return new PythonClient(name, program, welcome);
+}
+
+/** The first line that peer.py prints. */
+interface Welcome {
+  /** The serializer. */
+  readonly joined: string;
+  readonly session: number;
+  readonly authid: string;
+  readonly authrole: string;
+}
+
+/** What else it prints. */
 interface Line {
   readonly done?: number;
   readonly failed?: number;
   readonly event?: number;
   readonly invocation?: number;
+  readonly interrupted?: number;
+  readonly progress?: number;
+  readonly left?: string;
+  readonly message?: string;
   readonly of?: number;
+  readonly id?: number;
   readonly topic?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly uri?: string;
   readonly args?: unknown;
   readonly kwargs?: unknown;
 }
 
-class PythonClient implements Client {
+/** An event with all that the library tells of it. */
+export interface PythonEvent extends EventSeen {
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What an endpoint sees of its call besides the payload. */
+export interface PythonInvocation extends Payload {
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Sends a progressive result. */
+  progress(payload: Payload): Promise<void>;
+  /** Resolves when the router interrupted the endpoint. */
+  readonly interrupted: Promise<void>;
+}
+
+export type PythonEndpoint = (call: PythonInvocation) => Payload | Promise<Payload>;
+
+type Options = Readonly<Record<string, unknown>>;
+
+export interface PythonCall {
+  readonly progress: Inbox<Payload>;
+  /** Rejects with CallFailure. */
+  readonly result: Promise<Payload>;
+  /** Cancels the future that the library gave. */
+  cancel(): Promise<void>;
+}
+
+export class PythonClient implements Client {
   readonly name: string;
   readonly binary: boolean;
+  readonly session: number;
+  readonly authid: string;
+  readonly authrole: string;
+  /** Resolves with the reason and the message of the GOODBYE that ended the session, or of its loss. */
+  readonly left: Promise<{ readonly reason: string; readonly message: string | null }>;
   readonly #program: Program;
   #number = 0;
+  #killed = false;
   /** Command number to whoever waits for its outcome. */
   readonly #commands = new Map<number, (line: Line) => void>();
-  /** Number of the subscribing command to its events. */
-  readonly #events = new Map<number, Inbox<EventSeen>>();
+  /** Number of the subscribing command to whoever gets its events. */
+  readonly #events = new Map<number, (event: PythonEvent) => void>();
   /** Number of the registering command to its endpoint. */
-  readonly #endpoints = new Map<number, Endpoint>();
+  readonly #endpoints = new Map<number, PythonEndpoint>();
+  /** Number of the calling command to its progressive results. */
+  readonly #progress = new Map<number, Inbox<Payload>>();
+  /** Invocation number to whoever waits for its interruption. */
+  readonly #interrupted = new Map<number, () => void>();
+  #leave: (line: Line) => void = () => {};
 
-  constructor(name: string, program: Program, binary: boolean) {
+  constructor(name: string, program: Program, { joined, session, authid, authrole }: Welcome) {
     this.name = name;
-    this.binary = binary;
+    this.binary = !joined.startsWith("json");
+    this.session = session;
+    this.authid = authid;
+    this.authrole = authrole;
     this.#program = program;
+    this.left = new Promise((resolve) => {
+      this.#leave = ({ left = "", message = null }) => resolve({ reason: left, message });
+    });
     void this.#read();
   }
 
-  async subscribe(topic: string, match = "exact") {
-    const number = this.#number + 1;
+  async subscribe(topic: string, match: Match = "exact") {
     const events = new Inbox<EventSeen>();
-    this.#events.set(number, events);
-    await this.#tell({ do: "subscribe", topic, match });
     return {
       events,
+      ...(await this.hear(topic, { match }, ({ details: _, ...event }) => events.put(event))),
+    };
+  }
+
+  /** As subscribe, with any option, and with all that the library tells of an event. */
+  async listen(topic: string, options: Options = {}) {
+    const events = new Inbox<PythonEvent>();
+    return { events, ...(await this.hear(topic, options, (event) => events.put(event))) };
+  }
+
+  async hear(topic: string, options: Options, handler: (event: PythonEvent) => void) {
+    const number = this.#number + 1;
+    this.#events.set(number, handler);
+    const { id } = await this.#tell({ do: "subscribe", topic, options });
+    return {
+      id,
       unsubscribe: async () => {
         await this.#tell({ do: "unsubscribe", made: number });
       },
     };
   }
 
-  async publish(topic: string, payload: object): Promise<void> {
-    await this.#tell({ do: "publish", topic, ...payload });
+  async publish(topic: string, payload: Payload, options: Options = {}): Promise<void> {
+    await this.#tell({ do: "publish", topic, options, ...payload });
   }
 
-  async register(procedure: string, endpoint: Endpoint) {
+  /** Where `interrupted` is given, an interrupted endpoint answers with that error; without it, Autobahn answers nothing. */
+  async register(
+    procedure: string,
+    endpoint: PythonEndpoint,
+    { interrupted, ...options }: Options & { readonly interrupted?: string } = {},
+  ) {
     const number = this.#number + 1;
     this.#endpoints.set(number, endpoint);
-    await this.#tell({ do: "register", procedure });
+    const { id } = await this.#tell({ do: "register", procedure, options, interrupted });
     return {
+      id,
       unregister: async () => {
         await this.#tell({ do: "unregister", made: number });
       },
     };
   }
 
-  async call(procedure: string, payload: object) {
-    const { args, kwargs } = await this.#tell({ do: "call", procedure, ...payload });
-    return payloadOf(args, kwargs);
+  call(procedure: string, payload: Payload, options: Options = {}): Promise<Payload> {
+    return this.begin(procedure, payload, options).result;
+  }
+
+  /** A call that may bring progressive results and may be canceled. */
+  begin(procedure: string, payload: Payload, options: Options = {}): PythonCall {
+    const number = this.#number + 1;
+    const progress = new Inbox<Payload>();
+    this.#progress.set(number, progress);
+    const result = this.#tell({ do: "call", procedure, options, ...payload }).then(({ args, kwargs }) =>
+      payloadOf(args, kwargs),
+    );
+    return {
+      progress,
+      result,
+      cancel: async () => {
+        await this.#tell({ do: "cancel", made: number });
+      },
+    };
+  }
+
+  /** Ends the process at once: its connection is gone without a close frame. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    await this.#program.kill();
   }
 
   async close(): Promise<void> {
     const { code } = await this.#program.finish();
-    if (code !== 0) throw new Error(`${this.name} ended with ${code}:\n${this.#program.errors}`);
+    if (code !== 0 && !this.#killed)
+      throw new Error(`${this.name} ended with ${code}:\n${this.#program.errors}`);
   }
 
   #tell(command: object): Promise<Line> {
@@ -149,11 +253,18 @@ class PythonClient implements Client {
         return;
       }
       const line = JSON.parse(text, (_, value) => into(value)) as Line;
-      const { event, invocation, of } = line;
+      const { event, invocation, of, details = {} } = line;
+      const payload = payloadOf(line.args, line.kwargs);
       if (event !== undefined) {
-        this.#events.get(event)?.put({ ...payloadOf(line.args, line.kwargs), topic: line.topic });
+        this.#events.get(event)?.({ ...payload, topic: line.topic, details });
       } else if (invocation !== undefined && of !== undefined) {
-        void this.#answer(invocation, this.#endpoints.get(of), line);
+        void this.#answer(invocation, this.#endpoints.get(of), { ...payload, details });
+      } else if (line.progress !== undefined) {
+        this.#progress.get(line.progress)?.put(payload);
+      } else if (line.interrupted !== undefined) {
+        this.#interrupted.get(line.interrupted)?.();
+      } else if (line.left !== undefined) {
+        this.#leave(line);
       } else {
         const number = line.done ?? line.failed ?? 0;
         this.#commands.get(number)?.(line);
@@ -162,10 +273,18 @@ class PythonClient implements Client {
     }
   }
 
-  async #answer(invocation: number, endpoint: Endpoint | undefined, line: Line): Promise<void> {
+  async #answer(
+    invocation: number,
+    endpoint: PythonEndpoint | undefined,
+    call: Payload & { readonly details: Readonly<Record<string, unknown>> },
+  ): Promise<void> {
     if (!endpoint) throw new Error("an invocation came for what was never registered");
+    const interrupted = new Promise<void>((resolve) => this.#interrupted.set(invocation, resolve));
+    const progress = async (payload: Payload) => {
+      await this.#tell({ do: "progress", invocation, ...payload });
+    };
     try {
-      const result = await endpoint(payloadOf(line.args, line.kwargs));
+      const result = await endpoint({ ...call, interrupted, progress });
       await this.#tell({ do: "answer", invocation, ...result });
     } catch (failure) {
       if (!(failure instanceof CallFailure)) throw failure;

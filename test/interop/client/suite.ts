@@ -1,14 +1,7 @@
 /** What each client must be able to do through the router: one suite for every library and every serializer it has. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Router } from "../router.ts";
-import { args, CallFailure, type Client, type ClientKind, kwargs } from "./client.ts";
-
-let count = 0;
-/** A name that no other test uses. */
-function fresh(name: string): string {
-  count++;
-  return `com.example.${name}${count}`;
-}
+import { args, CallFailure, type Client, type ClientKind, fresh, kwargs } from "./client.ts";
 
 export function suite(kind: ClientKind, router: () => Router): void {
   describe(kind.name, () => {

@@ -10,7 +10,7 @@ import { MsgpackSerializer as Msgpack7 } from "wampy7/MsgpackSerializer.js";
 import WebSocket from "ws";
 import { CallFailure, type Client, type ClientKind, Inbox, type Payload, payloadOf } from "./client.ts";
 
-type Options = NonNullable<ConstructorParameters<typeof Wampy8>[1]>;
+export type Options = NonNullable<ConstructorParameters<typeof Wampy8>[1]>;
 type Serializer = NonNullable<Options["serializer"]>;
 
 /** Every serializer that the libraries have. */
@@ -41,6 +41,21 @@ function kind(library: string, Wampy: typeof Wampy8, serializer: () => Serialize
       return client(name, wampy, protocol !== "json");
     },
   };
+}
+
+/** A connected Wampy 8 itself, for what only it can say. */
+export async function openWampy(
+  { url, realm }: { readonly url: string; readonly realm: string },
+  options: Options = {},
+): Promise<Wampy8> {
+  const wampy = new Wampy8(url, {
+    realm,
+    ws: WebSocket as unknown as NonNullable<Options["ws"]>, // it has what wampy calls
+    autoReconnect: false,
+    ...options,
+  });
+  await wampy.connect();
+  return wampy;
 }
 
 interface Seen {

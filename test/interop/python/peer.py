@@ -6,10 +6,20 @@ import asyncio
 import json
 import sys
 
+LINES = sys.stdout
+sys.stdout = sys.stderr  # Autobahn logs to stdout
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.serializer import create_transport_serializer
-from autobahn.wamp.types import CallResult, EventDetails, PublishOptions, RegisterOptions, SubscribeOptions
+from autobahn.wamp.types import (
+    CallDetails,
+    CallOptions,
+    CallResult,
+    EventDetails,
+    PublishOptions,
+    RegisterOptions,
+    SubscribeOptions,
+)
 
 
 def out(value):
@@ -39,7 +49,12 @@ def into(value):
 
 
 def tell(**line):
-    print(json.dumps(line), flush=True)
+    print(json.dumps(line), file=LINES, flush=True)
+
+
+def told(details, *names):
+    """What the router told of an event or a call, without what it did not."""
+    return {name: getattr(details, name) for name in names if getattr(details, name) is not None}
 
 
 class Peer(ApplicationSession):
@@ -49,7 +64,14 @@ class Peer(ApplicationSession):
     async def onJoin(self, details):
         self.made = {}  # command number to its subscription or registration
         self.asked = {}  # invocation number to the future of its answer
-        tell(joined=self._transport._serializer.SERIALIZER_ID)
+        self.progress = {}  # invocation number to the function for progressive results, where the caller wants them
+        self.calls = {}  # command number to the future of its result
+        tell(
+            joined=self._transport._serializer.SERIALIZER_ID,
+            session=details.session,
+            authid=details.authid,
+            authrole=details.authrole,
+        )
         # asyncio itself refers to readers and tasks only weakly: without these they may vanish while they wait.
         self.lines = asyncio.StreamReader()
         self.tasks = set()
@@ -68,49 +90,90 @@ class Peer(ApplicationSession):
             answer = await getattr(self, "do_" + command["do"])(number, command)
         except ApplicationError as error:
             tell(failed=number, uri=error.error, args=out(error.args), kwargs=out(error.kwargs))
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             tell(failed=number, uri="test.error.python", args=[repr(error)], kwargs={})
         else:
             tell(done=number, **(answer or {}))
 
     async def do_subscribe(self, number, command):
         def handler(*args, details: EventDetails, **kwargs):
-            tell(event=number, topic=details.topic, args=out(args), kwargs=out(kwargs))
+            more = told(
+                details, "publication", "publisher", "publisher_authid", "publisher_authrole", "retained"
+            )
+            tell(event=number, topic=details.topic, details=more, args=out(args), kwargs=out(kwargs))
 
-        options = SubscribeOptions(match=command["match"], details_arg="details")
+        options = SubscribeOptions(**command["options"], details_arg="details")
         self.made[number] = await self.subscribe(handler, command["topic"], options)
+        return {"id": self.made[number].id}
 
     async def do_unsubscribe(self, _number, command):
         await self.made.pop(command["made"]).unsubscribe()
 
     async def do_publish(self, _number, command):
-        options = PublishOptions(acknowledge=True)
-        await self.publish(command["topic"], *command["args"], options=options, **command["kwargs"])
+        options = PublishOptions(acknowledge=True, **command["options"])
+        publication = await self.publish(
+            command["topic"], *command["args"], options=options, **command["kwargs"]
+        )
+        return {"id": publication.id}
 
     async def do_register(self, number, command):
-        async def endpoint(*args, **kwargs):
+        async def endpoint(*args, _call: CallDetails, **kwargs):
             invocation = len(self.asked)
             self.asked[invocation] = asyncio.get_running_loop().create_future()
-            tell(invocation=invocation, of=number, args=out(args), kwargs=out(kwargs))
-            return await self.asked[invocation]
+            self.progress[invocation] = _call.progress
+            more = told(_call, "procedure", "caller", "caller_authid", "caller_authrole")
+            more["wants_progress"] = _call.progress is not None
+            tell(invocation=invocation, of=number, details=more, args=out(args), kwargs=out(kwargs))
+            try:
+                return await self.asked[invocation]
+            except asyncio.CancelledError:
+                tell(interrupted=invocation)
+                # Autobahn for asyncio answers an INTERRUPT only if the endpoint turns it into another exception.
+                if "interrupted" in command:
+                    raise ApplicationError(command["interrupted"], *args)
+                raise
 
-        self.made[number] = await self.register(endpoint, command["procedure"], RegisterOptions())
+        options = RegisterOptions(**command["options"], details_arg="_call")
+        self.made[number] = await self.register(endpoint, command["procedure"], options)
+        return {"id": self.made[number].id}
 
     async def do_unregister(self, _number, command):
         await self.made.pop(command["made"]).unregister()
 
     async def do_answer(self, _number, command):
         asked = self.asked[command["invocation"]]
+        if asked.done():
+            return  # it was interrupted
         if "uri" in command:
             asked.set_exception(ApplicationError(command["uri"], *command["args"], **command["kwargs"]))
         else:
             asked.set_result(CallResult(*command["args"], **command["kwargs"]))
 
-    async def do_call(self, _number, command):
-        result = await self.call(command["procedure"], *command["args"], **command["kwargs"])
+    async def do_progress(self, _number, command):
+        self.progress[command["invocation"]](*command["args"], **command["kwargs"])
+
+    async def do_call(self, number, command):
+        def on_progress(*args, **kwargs):
+            tell(progress=number, args=out(args), kwargs=out(kwargs))
+
+        given = dict(command["options"])
+        if given.pop("receive_progress", False):
+            given["on_progress"] = on_progress
+        options = CallOptions(**given)
+        self.calls[number] = self.call(
+            command["procedure"], *command["args"], options=options, **command["kwargs"]
+        )
+        result = await self.calls[number]
         if isinstance(result, CallResult):
             return {"args": out(result.results), "kwargs": out(result.kwresults)}
         return {"args": [] if result is None else [out(result)], "kwargs": {}}
+
+    async def do_cancel(self, _number, command):
+        self.calls[command["made"]].cancel()
+
+    def onLeave(self, details):
+        tell(left=details.reason, message=details.message)
+        return super().onLeave(details)
 
     def onDisconnect(self):
         asyncio.get_running_loop().stop()
