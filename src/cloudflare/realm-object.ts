@@ -54,7 +54,11 @@ export class RealmObject extends DurableObject<Env> {
       doorway: {
         realm: name,
         elsewhere: (other) =>
-          realms.has(other) ? (other === defaultRealm?.name ? "/ws" : `/ws/${other}`) : undefined,
+          realms.has(other)
+            ? other === defaultRealm?.name
+              ? "/ws"
+              : `/ws/${encodeURIComponent(other)}`
+            : undefined,
         announcement: announcement(settings),
         methods: [new Anonymous(config?.anonymous ?? "nobody")],
       },
@@ -81,7 +85,7 @@ export class RealmObject extends DurableObject<Env> {
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void | Promise<void> {
     const line = this.#lines.get(socket);
-    if (!line) throw new Error("a message came from a socket that nobody opened");
+    if (!line) return; // it was closed when the realm woke without a configuration, and talks on
     line.peer.spoke();
     const pending = this.#gateway.receive(line.connection, frame);
     this.#arm();
@@ -101,10 +105,9 @@ export class RealmObject extends DurableObject<Env> {
   }
 
   override alarm(): void {
-    // What the alarm was set for is due, even if it rings a moment early.
-    const at = Math.max(now(), this.#alarmAt ?? 0);
     this.#alarmAt = undefined;
-    this.#gateway.tick(at);
+    this.#gateway.tick(now());
+    // If it rang early, or for something that is not due any more, it is set anew.
     this.#arm();
   }
 

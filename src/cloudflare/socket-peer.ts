@@ -5,6 +5,12 @@ import type { Encoded } from "../serializer/serializer.ts";
 /** Octets after which the runtime is asked how much really waits: asking costs about as much as sending a small frame. */
 const LOOK_AFTER = 65_536;
 
+/** Close codes that are only ever read (RFC 6455 section 7.4.1). */
+const UNSENDABLE: ReadonlySet<number> = new Set([1004, 1005, 1006, 1015]);
+
+/** Octets believed to wait above which the runtime is asked each time: well below what ends a session. */
+const LOOK_ABOVE = 524_288;
+
 /** Younger than some runtimes that are still in use (platform.md section 4). */
 const CAN_LOOK = "bufferedAmount" in WebSocket.prototype;
 
@@ -20,7 +26,8 @@ export class SocketPeer implements Peer {
   }
 
   get backlog(): number {
-    if (this.#unseen > LOOK_AFTER) {
+    // What was believed to wait may have left long ago: nobody is ended over it unseen.
+    if (this.#unseen > LOOK_AFTER || this.#backlog > LOOK_ABOVE) {
       if (CAN_LOOK) this.#backlog = this.#socket.bufferedAmount;
       this.#unseen = 0;
     }
@@ -38,10 +45,11 @@ export class SocketPeer implements Peer {
     this.#socket.send(frame);
   }
 
-  /** `code` may be one that was received: 1005, 1006 and 1015 say that there was none and cannot be sent. */
+  /** `code` may be one that was received: some say that there was none, and some no endpoint may send. */
   close(code: number, reason: string): void {
-    if (code === 1005 || code === 1006 || code === 1015) this.#socket.close();
-    else this.#socket.close(code, clip(reason));
+    const sendable = code >= 1000 && code <= 4999 && !UNSENDABLE.has(code);
+    if (sendable) this.#socket.close(code, clip(reason));
+    else this.#socket.close();
   }
 
   remember(memo: Memo): void {

@@ -214,6 +214,16 @@ describe("the end of a connection", () => {
     await socket.ended;
   });
 
+  test.for([0, 999, 1004, 5000])(
+    "a client's close %i, which nobody may send, is answered all the same",
+    async (code) => {
+      const socket = await join();
+      socket.send({ opcode: OPCODE.close, payload: closing(code) });
+      expect(await socket.heardClose()).toEqual(expect.any(Number));
+      await socket.ended;
+    },
+  );
+
   test.for([
     { how: "a close frame", end: (socket: RawSocket) => socket.send({ opcode: OPCODE.close }) },
     { how: "no word", end: (socket: RawSocket) => void socket.cut() },

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { realmName } from "../../src/cloudflare/realm-name.ts";
 import { Client, type Wire } from "./client.ts";
-import { freshRealm, rowCounts, sleep, stub, TABLES } from "./object.ts";
+import { freshRealm, pass, ring, rowCounts, sleep, stub, TABLES } from "./object.ts";
 
 const NO_ROWS = Object.fromEntries(TABLES.map((table) => [table, 0]));
 
@@ -193,6 +193,26 @@ test("B11 PUBLISH, EVENT, CALL, YIELD and RESULT write no row", async () => {
     expect(await alice.next()).toEqual([50, request + 1, {}, ["y"]]);
   }
   expect(await changes()).toBe(before);
+});
+
+test("TMO-03 an alarm that was set for a call which has ended ends no other", async () => {
+  const realm = freshRealm();
+  const [caller, callee] = [await Client.join(realm), await Client.join(realm)];
+  callee.send(64, 1, {}, "com.x");
+  await callee.next();
+  caller.send(48, 1, { timeout: 600_000 }, "com.x");
+  caller.send(48, 2, { timeout: 12_000 }, "com.x");
+  await callee.next();
+  await callee.next();
+  callee.send(70, 2, {}, ["soon"]);
+  expect(await caller.next()).toEqual([50, 2, {}, ["soon"]]);
+  await sleep(realm);
+  pass(2_000);
+  expect(await ring(realm)).toBe(true);
+  expect(await caller.soFar()).toEqual([]);
+  pass(600_000);
+  expect(await ring(realm)).toBe(true);
+  expect((await caller.next()).slice(0, 5)).toEqual([8, 48, 1, {}, "wamp.error.timeout"]);
 });
 
 test("RULE-14 an object that is woken without being told its name knows it", async () => {
