@@ -13,6 +13,8 @@ export class Connection {
   session: Session | undefined;
   /** Messages of this turn for a batched peer: they leave in one frame. */
   outgoing: Encoded[] = [];
+  /** The length of what is in `outgoing`: the peer has not been given it yet, so its backlog does not tell. */
+  outgoingOctets = 0;
   /** Messages that came while an asynchronous step of this connection was under way, in order (ORD-18). */
   inbox: Encoded[] = [];
   waiting = false;

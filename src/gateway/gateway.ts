@@ -263,6 +263,11 @@ export class Gateway {
   }
 
   #hello(connection: Connection, message: Message<"HELLO">): Promise<void> | undefined {
+    if (this.#outbox.isFull(connection)) {
+      // TRN-21: each round of HELLO and GOODBYE is answered, and a client that reads none of it must not go on forever.
+      this.#ports.log({ event: "slow_consumer", session: undefined });
+      return this.#end(connection, POLICY, "slow consumer");
+    }
     const { doorway, realm } = this.#ports;
     checkHello(message, doorway);
     const signIn: SignIn = {

@@ -45,7 +45,7 @@ export class Outbox {
       const encoded = once[format];
       if (encoded instanceof Untranslatable) {
         undeliverable.push({ message, to: id, why: encoded.message });
-      } else if (connection.peer.backlog > this.#backlogLimit) {
+      } else if (this.isFull(connection)) {
         overflowing.push(connection);
       } else {
         this.#put(connection, encoded);
@@ -53,7 +53,15 @@ export class Outbox {
     }
   }
 
-  /** One message to one connection, joined or not. */
+  /**
+   * More waits for this peer than may, be it sent or kept for the flush. A text counts UTF-16 units, and framing counts
+   * not at all: an approximation that is good enough for a limit.
+   */
+  isFull({ peer, outgoingOctets }: Connection): boolean {
+    return peer.backlog + outgoingOctets > this.#backlogLimit;
+  }
+
+  /** One message to one connection, joined or not, however much waits: the caller says it once, or asks `isFull`. */
   send(connection: Connection, message: RouterMessage): void {
     this.#put(connection, connection.serializer.encode(unparse(message)));
   }
@@ -79,6 +87,7 @@ export class Outbox {
   /** Nothing more goes to this connection, not even what was waiting for the flush. */
   drop(connection: Connection): void {
     connection.outgoing = [];
+    connection.outgoingOctets = 0;
     this.#unflushed.delete(connection);
   }
 
@@ -88,12 +97,14 @@ export class Outbox {
       return;
     }
     connection.outgoing.push(message);
+    connection.outgoingOctets += message.length;
     this.#unflushed.add(connection);
   }
 
   #release(connection: Connection): void {
     const { outgoing } = connection;
     connection.outgoing = [];
+    connection.outgoingOctets = 0;
     this.#send(connection, this.#frame(connection.serializer, outgoing));
   }
 

@@ -14,6 +14,8 @@ export type Wire = readonly unknown[];
 /** A socket that records. Being sent to after its close, or while `broken`, it throws like the platform's. */
 export class FakePeer implements Peer {
   backlog = 0;
+  /** While false, whatever it is sent adds to the backlog, as with a real socket that nobody reads. */
+  reads = true;
   broken = false;
   readonly frames: Encoded[] = [];
   closed: { code: number; reason: string } | undefined;
@@ -22,6 +24,7 @@ export class FakePeer implements Peer {
   send(frame: Encoded): void {
     if (this.closed || this.broken) throw new TypeError("Can't call WebSocket send() after close().");
     this.frames.push(typeof frame === "string" ? frame : new Uint8Array(frame)); // a copy
+    if (!this.reads) this.backlog += frame.length;
   }
 
   close(code: number, reason: string): void {

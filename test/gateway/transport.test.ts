@@ -148,6 +148,76 @@ describe.each(SUBPROTOCOLS)("over %s", (subprotocol) => {
     expect(room.log).toEqual([{ event: "slow_consumer", session: 101 }]);
   });
 
+  test("TRN-21 a batch whose answers are more than may wait ends the session, and its rest is not done", () => {
+    const room = new WireRoom({ settings: { backlog: 1_000 } });
+    const [alice, bob] = [room.join(subprotocol), room.join()];
+    bob.say(32, 1, {}, "com.x").heard();
+    alice.say(32, 1, {}, "com.x").heard();
+    alice.peer.reads = false;
+    // An event has a bit more than 300 octets: after the fourth more than 1,000 wait.
+    const text = "x".repeat(300);
+    const publish = (n: number): Wire => [16, n, { exclude_me: false }, "com.x", [text]];
+    const event = (publication: number): Wire => [36, 1, publication, {}, [text]];
+    alice.sayTogether(...[1, 2, 3, 4].map(publish));
+    const four = [103, 104, 105, 106].map(event);
+    expect([alice.heard(), bob.heard()]).toEqual([four, four]);
+    alice.peer.backlog = 0;
+    alice.sayTogether(...[5, 6, 7, 8].map(publish));
+    const fourMore = [107, 108, 109, 110].map(event);
+    expect([alice.heard(), bob.heard()]).toEqual([fourMore, fourMore]);
+    expect(alice.peer.closed).toBeUndefined();
+
+    // What left before counts too: after the second more than 1,000 wait.
+    alice.peer.backlog = 500;
+    alice.sayTogether(...[9, 10, 11, 12].map(publish));
+    const killed = [
+      6,
+      { message: "more than 1000 octets wait to be read by this client" },
+      "wamp.close.killed",
+    ];
+    const sent = subprotocol.endsWith(".batched") ? [] : [111, 112].map(event);
+    expect(alice.heard()).toEqual([...sent, killed]);
+    expect(alice.peer.closed).toEqual({ code: 1008, reason: "slow consumer" });
+    expect(bob.heard()).toEqual([111, 112, 113].map(event));
+    expect(room.log).toEqual([{ event: "slow_consumer", session: 101 }]);
+  });
+
+  test("TRN-21 nothing is said to a HELLO on a connection with more waiting than may wait", () => {
+    const room = new WireRoom();
+    const alice = room.join(subprotocol);
+    alice.peer.backlog = DEFAULT_GATEWAY_SETTINGS.backlog;
+    alice.say(6, {}, "wamp.close.close_realm").say(1, "realm1", ROLES);
+    expect(alice.heard()).toEqual([[6, {}, "wamp.close.goodbye_and_out"], welcome(102)]);
+    alice.peer.backlog++;
+    alice.say(6, {}, "wamp.close.close_realm").say(1, "realm1", ROLES).say(1, "realm1", ROLES);
+    expect(alice.heard()).toEqual([[6, {}, "wamp.close.goodbye_and_out"]]);
+    expect(alice.peer.closed).toEqual({ code: 1008, reason: "slow consumer" });
+    expect(room.store.sessions()).toEqual([]);
+    expect(room.log).toEqual([{ event: "slow_consumer", session: undefined }]);
+  });
+
+  test("TRN-21 who joins and leaves without reading is sent no more than may wait and one round", () => {
+    const room = new WireRoom({ settings: { backlog: 5_000 } });
+    const alice = room.join(subprotocol);
+    alice.peer.reads = false;
+    const round: Wire[] = [
+      [6, {}, "wamp.close.close_realm"],
+      [1, "realm1", ROLES],
+    ];
+    alice.sayTogether(...Array.from({ length: 100 }, () => round).flat());
+    expect(alice.peer.backlog).toBeGreaterThan(5_000);
+    expect(alice.peer.backlog).toBeLessThan(7_500);
+    const said = alice.heard();
+    const rounds = Array.from({ length: 100 }, (_, n) => [
+      [6, {}, "wamp.close.goodbye_and_out"],
+      welcome(102 + n),
+    ]);
+    expect(said).toEqual(rounds.flat().slice(0, said.length));
+    expect(said.at(-1)).toEqual([6, {}, "wamp.close.goodbye_and_out"]);
+    expect(alice.peer.closed).toEqual({ code: 1008, reason: "slow consumer" });
+    expect(room.store.sessions()).toEqual([]);
+  });
+
   test("TRN-22 what is said last is sent before the socket is closed", () => {
     const room = new WireRoom();
     // The fake socket throws when it is sent to after its close.
@@ -182,6 +252,29 @@ test("TRN-21 an event that nobody can read ends those sessions only, and the pub
   for (const each of slow) {
     expect(each.heard().map((message) => (message as Wire)[2])).toEqual(["wamp.close.killed"]);
     expect(each.peer.closed).toEqual({ code: 1008, reason: "slow consumer" });
+  }
+});
+
+test("TRN-21 a batch that makes too much wait for batched subscribers ends theirs, and its publisher is answered", () => {
+  const room = new WireRoom({ settings: { backlog: 1_000 } });
+  const subscribers = room.joinAll();
+  for (const each of subscribers) each.say(32, 1, {}, "com.x").heard();
+  const alice = room.join("wamp.2.cbor.batched");
+  const text = "x".repeat(300);
+  alice.sayTogether(
+    ...Array.from({ length: 10 }, (_, n): Wire => [16, n + 1, { acknowledge: true }, "com.x", [text]]),
+  );
+  expect(alice.heardFrames()).toEqual([Array.from({ length: 10 }, (_, n) => [17, n + 1, 108 + n])]);
+  const all = Array.from({ length: 10 }, (_, n) => [36, 1, 108 + n, {}, [text]]);
+  const killed = [
+    6,
+    { message: "more than 1000 octets wait to be read by this client" },
+    "wamp.close.killed",
+  ];
+  for (const each of subscribers) {
+    const batched = each.subprotocol.endsWith(".batched");
+    expect(each.heard()).toEqual(batched ? [killed] : all);
+    expect(each.peer.closed).toEqual(batched ? { code: 1008, reason: "slow consumer" } : undefined);
   }
 });
 
