@@ -3,7 +3,7 @@
  * to do, and nothing is served until it is mended. What is not named is closed.
  */
 import * as v from "valibot";
-import { DEFAULT_REALM_SETTINGS, type RealmSettings } from "./router/settings.ts";
+import { DEFAULT_REALM_SETTINGS, type RealmSettings, type UriPattern } from "./router/settings.ts";
 import { uriFault } from "./wamp/uri.ts";
 
 /** A realm as the configuration gives it, defaults filled in. */
@@ -33,13 +33,41 @@ const uriPattern = {
 };
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
-const trust = v.strictObject({ ...uriPattern, authrole: v.optional(v.string()), level: count });
-const history = v.strictObject({
-  ...uriPattern,
-  limit: v.optional(positive, 1_000),
-  age: v.optional(positive),
-  octets: v.optional(positive, 1_048_576),
-});
+const trust = v.pipe(
+  v.strictObject({ ...uriPattern, authrole: v.optional(v.string()), level: count }),
+  v.forward(
+    v.check(
+      (rule) => isPattern(rule),
+      ({ input }) => whyNoPattern(input),
+    ),
+    ["uri"],
+  ),
+);
+const history = v.pipe(
+  v.strictObject({
+    ...uriPattern,
+    limit: v.optional(positive, 1_000),
+    age: v.optional(positive),
+    octets: v.optional(positive, 1_048_576),
+  }),
+  v.forward(
+    v.check(
+      (rule) => isPattern(rule),
+      ({ input }) => whyNoPattern(input),
+    ),
+    ["uri"],
+  ),
+);
+const histories = v.pipe(
+  v.array(history),
+  v.check(
+    (rules) => repeated(rules) === undefined,
+    ({ input }) => {
+      const { uri, match } = repeated(input) ?? {};
+      return `${uri} (${match}) stands there twice`;
+    },
+  ),
+);
 
 const realm = v.strictObject({
   name: v.pipe(
@@ -61,13 +89,14 @@ const realm = v.strictObject({
   enableMetaKill: v.optional(v.boolean(), false),
   enableMetaModify: v.optional(v.boolean(), false),
   /** Topics whose events are kept, and how many, for how many milliseconds, and in how many octets (section 12.1). */
-  eventHistory: v.optional(v.array(history), []),
+  eventHistory: v.optional(histories, []),
   /** Trust levels; the first rule that matches counts (PTL-01, CTL-01). */
   publicationTrust: v.optional(v.array(trust), []),
   callTrust: v.optional(v.array(trust), []),
   /** Bounds of what clients may have the realm keep. */
   retained: v.optional(count, DEFAULT_REALM_SETTINGS.keep.retained),
   retainedOctets: v.optional(count, DEFAULT_REALM_SETTINGS.keep.retainedOctets),
+  retainedTotal: v.optional(count, DEFAULT_REALM_SETTINGS.keep.retainedTotal),
   retainedAge: v.optional(positive),
   testaments: v.optional(count, DEFAULT_REALM_SETTINGS.keep.testaments),
   testamentOctets: v.optional(count, DEFAULT_REALM_SETTINGS.keep.testamentOctets),
@@ -97,7 +126,7 @@ export function readConfig(env: unknown): Config {
 /** How the router of a realm behaves; a realm that is not configured any more has the defaults. */
 export function realmSettings(config: RealmConfig | undefined): RealmSettings {
   if (!config) return DEFAULT_REALM_SETTINGS;
-  const { retained, retainedOctets, retainedAge, testaments, testamentOctets } = config;
+  const { retained, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets } = config;
   return {
     uriRule: config.strictUri ? "strict" : "loose",
     requestIdCheck: config.requestIdCheck,
@@ -112,11 +141,27 @@ export function realmSettings(config: RealmConfig | undefined): RealmSettings {
     keep: {
       retained,
       retainedOctets,
+      retainedTotal,
       testaments,
       testamentOctets,
       ...(retainedAge !== undefined && { retainedAge }),
     },
   };
+}
+
+function isPattern({ uri, match }: UriPattern): boolean {
+  return uriFault(uri, match) === undefined;
+}
+
+function whyNoPattern({ uri, match }: UriPattern): string {
+  return `${JSON.stringify(uri)} ${uriFault(uri, match)}`;
+}
+
+/** The first rule whose URI and match policy another one before it has. */
+function repeated(rules: readonly UriPattern[]): UriPattern | undefined {
+  return rules.find(
+    ({ uri, match }, at) => rules.findIndex((other) => other.uri === uri && other.match === match) < at,
+  );
 }
 
 function defined({ authrole, ...rule }: v.InferOutput<typeof trust>) {

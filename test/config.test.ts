@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, readConfig } from "../src/config.ts";
+import { ConfigError, readConfig, realmSettings } from "../src/config.ts";
+import { DEFAULT_REALM_SETTINGS } from "../src/router/settings.ts";
 
 /** What a realm is that says nothing but its name. */
 const CLOSED = {
@@ -16,6 +17,7 @@ const CLOSED = {
   callTrust: [],
   retained: 10_000,
   retainedOctets: 65_536,
+  retainedTotal: 16_777_216,
   testaments: 64,
   testamentOctets: 65_536,
 } as const;
@@ -29,6 +31,8 @@ function errorOf(env: unknown): string {
   }
   return "none";
 }
+
+const JOINED = "components joined by single dots, without white space, control characters or '#'";
 
 const refusal = (...lines: string[]): string =>
   [
@@ -81,6 +85,29 @@ describe("a good configuration", () => {
       allowedOrigins: ["https://app.example", "http://localhost:3000"],
     });
     expect([...config.realms.keys()]).toEqual(["com.example.sensors", "home"]);
+  });
+
+  test("RULE-03 a URI or pattern is judged by its own policy, and may stand there once for each", () => {
+    const patterns = [
+      { uri: "com.x", match: "exact" },
+      { uri: "com.x", match: "prefix" },
+      { uri: "com.", match: "prefix" },
+      { uri: "", match: "prefix" },
+      { uri: "com.x", match: "wildcard" },
+      { uri: "com..x", match: "wildcard" },
+    ];
+    const rules = [...patterns, ...patterns].map((each) => ({ ...each, level: 1 })); // the first counts
+    const realm = { name: "realm1", eventHistory: patterns, publicationTrust: rules, callTrust: rules };
+    const { eventHistory, publicationTrust, callTrust } = readConfig({ REALMS: [realm] }).defaultRealm ?? {};
+    expect(eventHistory).toEqual(patterns.map((each) => ({ ...each, limit: 1_000, octets: 1_048_576 })));
+    expect([publicationTrust, callTrust]).toEqual([rules, rules]);
+  });
+
+  test("RET-20 how much is retained is the configuration's to say", () => {
+    const bounds = { retained: 1, retainedOctets: 2, retainedTotal: 3, retainedAge: 4 };
+    const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1", ...bounds }] });
+    expect(realmSettings(defaultRealm).keep).toMatchObject(bounds);
+    expect(DEFAULT_REALM_SETTINGS.keep.retainedTotal).toBe(16 * 1_048_576);
   });
 
   test("RULE-03 bindings and secrets beside the variables are none of its business", () => {
@@ -162,6 +189,38 @@ describe("a wrong configuration", () => {
       "a realm that stands there twice",
       { REALMS: [realm, { name: "home" }, realm] },
       "vars.REALMS: the realm realm1 stands there twice",
+    ],
+    [
+      "an event history of what is no URI",
+      { REALMS: [{ ...realm, eventHistory: [{ uri: "com.x" }, { uri: "com." }] }] },
+      `vars.REALMS.0.eventHistory.1.uri: "com." is not a URI: ${JOINED}`,
+    ],
+    [
+      "an event history of what is no prefix",
+      { REALMS: [{ ...realm, eventHistory: [{ uri: "com..", match: "prefix" }] }] },
+      `vars.REALMS.0.eventHistory.0.uri: "com.." is not a prefix pattern: ${JOINED}`,
+    ],
+    [
+      "a trust level for publications of what is no wildcard",
+      { REALMS: [{ ...realm, publicationTrust: [{ uri: "com. .x", match: "wildcard", level: 1 }] }] },
+      `vars.REALMS.0.publicationTrust.0.uri: "com. .x" is not a wildcard pattern: ${JOINED}`,
+    ],
+    [
+      "a trust level for calls of what is too long for a URI",
+      { REALMS: [{ ...realm, callTrust: [{ uri: "x".repeat(257), level: 1 }] }] },
+      `vars.REALMS.0.callTrust.0.uri: "${"x".repeat(257)}" is longer than 256 characters`,
+    ],
+    [
+      "an event history that stands there twice",
+      {
+        REALMS: [{ ...realm, eventHistory: [{ uri: "com" }, { uri: "a" }, { uri: "com", match: "exact" }] }],
+      },
+      "vars.REALMS.0.eventHistory: com (exact) stands there twice",
+    ],
+    [
+      "a bound of retained octets below none",
+      { REALMS: [{ ...realm, retainedTotal: -1 }] },
+      "vars.REALMS.0.retainedTotal: Invalid value: Expected >=0 but received -1",
     ],
   ])("RULE-03 %s is refused, with its path and the reason", (_what, env, line) => {
     expect(errorOf(env)).toBe(refusal(line));

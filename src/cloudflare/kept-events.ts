@@ -2,6 +2,7 @@
 import type {
   HistoryBounds,
   HistoryRow,
+  RetainedBounds,
   RetainedRow,
   TestamentRow,
   TestamentScope,
@@ -16,7 +17,7 @@ const SCHEMA = `
     PRIMARY KEY (session, place)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS retained (
     place INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, publication INTEGER NOT NULL, time INTEGER NOT NULL,
-    details TEXT NOT NULL, lists TEXT NOT NULL, restricted INTEGER NOT NULL,
+    publisher INTEGER, octets INTEGER NOT NULL, details TEXT NOT NULL, lists TEXT NOT NULL, restricted INTEGER NOT NULL,
     format TEXT, count INTEGER NOT NULL, body BLOB);
   CREATE INDEX IF NOT EXISTS retained_topic ON retained (topic);
   CREATE TABLE IF NOT EXISTS history (
@@ -26,10 +27,14 @@ const SCHEMA = `
     PRIMARY KEY (subscription, place)) WITHOUT ROWID;
 `;
 
-/** What a subscription's history holds: counted once, then kept up with. */
+/** What is kept: counted once, then kept up with. */
 interface Size {
   events: number;
   octets: number;
+}
+
+/** What a subscription's history holds. */
+interface HistorySize extends Size {
   /** The place of the newest event. */
   last: number;
 }
@@ -45,9 +50,9 @@ type Kept = {
 export class KeptEvents {
   readonly #sql: SqlStorage;
   /** Subscription id to the size of its history. */
-  readonly #sizes = new Map<number, Size>();
-  /** How many events are retained: counted once, then kept up with. */
-  #retained: number | undefined;
+  readonly #sizes = new Map<number, HistorySize>();
+  /** What the retained events hold; undefined until asked for. */
+  #retained: Size | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -96,39 +101,47 @@ export class KeptEvents {
 
   *retained(match: MatchPolicy, uri: string): Iterable<RetainedRow> {
     const exact = match === "exact";
-    const rows = this.#sql.exec<Kept & { restricted: number }>(
-      `SELECT topic, publication, time, details, lists, restricted, format, count, body FROM retained
+    const rows = this.#sql.exec<Kept & { publisher: number | null; octets: number; restricted: number }>(
+      `SELECT topic, publication, time, publisher, octets, details, lists, restricted, format, count, body FROM retained
        ${exact ? "WHERE topic = ?" : ""} ORDER BY place DESC`,
       ...(exact ? [uri] : []),
     );
-    for (const { restricted, ...row } of rows) {
+    for (const { publisher, octets, restricted, ...row } of rows) {
       if (!exact && !matches(uri, match, row.topic)) continue;
-      yield { ...kept(row), restricted: restricted === 1 };
+      yield { ...kept(row), publisher: publisher ?? undefined, octets, restricted: restricted === 1 };
     }
   }
 
   putRetained(row: RetainedRow, most: number): void {
-    const { topic, publication, time, details, lists, restricted, payload } = row;
+    const { topic, publication, time, publisher, octets, details, lists, restricted, payload } = row;
     const given = JSON.stringify(lists);
-    let count = this.#retainedCount() + 1;
-    if (restricted) count -= this.#unretain("topic = ? AND restricted = 1 AND lists = ?", topic, given);
-    else count -= this.#unretain("topic = ?", topic);
+    const size = this.#retainedSize();
+    if (restricted) this.#unretain(size, "topic = ? AND restricted = 1 AND lists = ?", topic, given);
+    else this.#unretain(size, "topic = ?", topic);
     this.#sql.exec(
-      `INSERT INTO retained (topic, publication, time, details, lists, restricted, format, count, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO retained
+         (topic, publication, time, publisher, octets, details, lists, restricted, format, count, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       topic,
       publication,
       time,
+      publisher ?? null,
+      octets,
       JSON.stringify(details),
       given,
       Number(restricted),
       ...toColumns(payload),
     );
-    if (count > most) {
-      const oldest = "place IN (SELECT place FROM retained ORDER BY place LIMIT ?)";
-      count -= this.#unretain(oldest, count - most);
-    }
-    this.#retained = count;
+    size.events++;
+    size.octets += octets;
+    if (size.events > most) this.#unretainOldest(size, size.events - most);
+  }
+
+  boundRetained({ octets, since }: RetainedBounds): void {
+    const size = this.#retainedSize();
+    while (size.octets > octets) this.#unretainOldest(size, 1);
+    if (since === Number.NEGATIVE_INFINITY) return;
+    while (size.events > 0 && this.#oldestRetained() < since) this.#unretainOldest(size, 1);
   }
 
   /** Goes from one subscription to the next by the primary key, past their events. */
@@ -184,19 +197,34 @@ export class KeptEvents {
     this.#sizes.delete(subscription);
   }
 
-  #retainedCount(): number {
+  #retainedSize(): Size {
     this.#retained ??= this.#sql
-      .exec<{ count: number }>("SELECT count(*) AS count FROM retained")
-      .one().count;
+      .exec<{ events: number; octets: number }>(
+        "SELECT count(*) AS events, coalesce(sum(octets), 0) AS octets FROM retained",
+      )
+      .one();
     return this.#retained;
   }
 
-  /** @returns how many rows went */
-  #unretain(which: string, ...values: (string | number)[]): number {
-    return this.#sql.exec(`DELETE FROM retained WHERE ${which} RETURNING place`, ...values).toArray().length;
+  #unretain(size: Size, which: string, ...values: (string | number)[]): void {
+    const gone = this.#sql
+      .exec<{ octets: number }>(`DELETE FROM retained WHERE ${which} RETURNING octets`, ...values)
+      .toArray();
+    for (const { octets } of gone) {
+      size.events--;
+      size.octets -= octets;
+    }
   }
 
-  #size(subscription: number): Size {
+  #unretainOldest(size: Size, many: number): void {
+    this.#unretain(size, "place IN (SELECT place FROM retained ORDER BY place LIMIT ?)", many);
+  }
+
+  #oldestRetained(): number {
+    return this.#sql.exec<{ time: number }>("SELECT time FROM retained ORDER BY place LIMIT 1").one().time;
+  }
+
+  #size(subscription: number): HistorySize {
     let size = this.#sizes.get(subscription);
     if (!size) {
       size = this.#sql

@@ -13,6 +13,7 @@ import type {
   MemberRow,
   RealmStore,
   RegistrationRow,
+  RetainedBounds,
   RetainedRow,
   SessionRow,
   SubscriptionRow,
@@ -231,6 +232,10 @@ export class SqlStore implements RealmStore {
 
   putRetained(row: RetainedRow, most: number): void {
     this.#kept.putRetained(row, most);
+  }
+
+  boundRetained(bounds: RetainedBounds): void {
+    this.#kept.boundRetained(bounds);
   }
 
   histories(): Iterable<number> {

@@ -1,6 +1,7 @@
 /**
  * Routes calls. A CALL becomes one INVOCATION at one callee, and ends in exactly one RESULT or ERROR, whoever leaves
- * (DLR-16). Holds no socket and no clock. Which sessions serve what is in registrations.ts.
+ * (DLR-16). Holds no socket and no clock. Which sessions serve what is in registrations.ts. Long,
+ * because a call's life, from CALL to the one message that ends it, is one rule and is read together.
  */
 import { ProtocolViolation, WampError } from "../wamp/error.ts";
 import { nextId } from "../wamp/id.ts";

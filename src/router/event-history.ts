@@ -40,10 +40,6 @@ export class EventHistory {
     this.#ports = ports;
   }
 
-  get enabled(): boolean {
-    return this.#ports.rules.length > 0;
-  }
-
   keep(subscription: Subscription, rule: HistoryRule): void {
     this.#rules.set(subscription.id, rule);
   }

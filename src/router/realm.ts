@@ -169,14 +169,16 @@ export class Realm {
     return Math.min(call, quiet);
   }
 
-  /** Does what is due at `now`: calls whose time is up end; once it is quiet, what sleep would lose is written down. */
+  /**
+   * Does what is due at `now`: once it is quiet, what sleep would lose is written down; calls whose time is up end. In this
+   * order, so that a store that fails takes no answer with it: the calls are still due at the next try.
+   */
   tick(now: number): Delivery[] {
-    const deliveries = this.#dealer.tick(now);
     if (this.#unparkedSince !== undefined && this.#unparkedSince + PARK_AFTER <= now) {
       park(this.#sessions.values(), this.#ports.store);
       this.#unparkedSince = undefined;
     }
-    return deliveries;
+    return this.#dealer.tick(now);
   }
 
   #route(session: Session, message: RealmMessage): readonly Delivery[] {

@@ -40,8 +40,8 @@ export class Retention {
     const { exclude = [], eligible } = options;
     const principals = principalLists(options);
     const named = { ...(exclude.length > 0 && { exclude }), ...(eligible && { eligible }) };
-    if (octetsOf(payload) + octetsOfAll(details, principals, named) > limits.retainedOctets) return;
-    const restricted = isRestricted(options);
+    const octets = octetsOf(payload) + octetsOfAll(details, principals, named);
+    if (octets > Math.min(limits.retainedOctets, limits.retainedTotal)) return;
     store.putRetained(
       {
         topic,
@@ -49,29 +49,34 @@ export class Retention {
         time: now(),
         details,
         // RET-13: whom the event was not for when it was published, it is not for later.
-        lists: {
-          ...principals,
-          exclude: options.exclude_me === false ? exclude : [...exclude, publisher],
-          ...(eligible && { eligible }),
-        },
-        restricted,
+        publisher: options.exclude_me === false ? undefined : publisher,
+        lists: { ...principals, ...named },
+        restricted: isRestricted(options),
         payload,
+        octets,
       },
       limits.retained,
     );
+    store.boundRetained({ octets: limits.retainedTotal, since: this.#since() });
   }
 
   /** For each topic that the subscription matches, the newest event that the subscriber may see (RET-11, RET-14). */
   eventsFor({ match, uri }: Subscription, identity: Identity): RetainedRow[] {
-    const { store, limits, now } = this.#ports;
-    const oldest = limits.retainedAge === undefined ? Number.NEGATIVE_INFINITY : now() - limits.retainedAge;
+    const since = this.#since();
     /** Topic to the newest eligible event; topics in the order of their newest event. */
     const newest = new Map<string, RetainedRow>();
-    for (const row of store.retained(match, uri)) {
-      if (newest.has(row.topic) || row.time < oldest || !mayReceive(identity, row.lists)) continue;
+    for (const row of this.#ports.store.retained(match, uri)) {
+      if (newest.has(row.topic) || row.time < since) continue;
+      if (row.publisher === identity.session || !mayReceive(identity, row.lists)) continue;
       newest.set(row.topic, row);
     }
     return [...newest.values()].reverse();
+  }
+
+  /** What is older than this is gone, in milliseconds since 1970. */
+  #since(): number {
+    const { limits, now } = this.#ports;
+    return limits.retainedAge === undefined ? Number.NEGATIVE_INFINITY : now() - limits.retainedAge;
   }
 }
 

@@ -50,6 +50,8 @@ export interface RealmSettings {
     readonly retained: number;
     /** Octets of one retained event: its payload, lists and details. */
     readonly retainedOctets: number;
+    /** Octets of all retained events of the realm together; the oldest goes first. */
+    readonly retainedTotal: number;
     /** Milliseconds after which a retained event is gone; undefined: never. */
     readonly retainedAge?: number;
     /** Testaments of one session (TES-18). */
@@ -70,5 +72,11 @@ export const DEFAULT_REALM_SETTINGS: RealmSettings = {
   publicationTrust: [],
   callTrust: [],
   history: [],
-  keep: { retained: 10_000, retainedOctets: 65_536, testaments: 64, testamentOctets: 65_536 },
+  keep: {
+    retained: 10_000,
+    retainedOctets: 65_536,
+    retainedTotal: 16_777_216,
+    testaments: 64,
+    testamentOctets: 65_536,
+  },
 };

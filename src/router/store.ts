@@ -82,10 +82,21 @@ export interface RetainedRow {
   readonly time: number;
   /** EVENT.Details, but for topic and retained. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** The session that published the event and does not get it back; undefined where it included itself (RET-13). */
+  readonly publisher: SessionId | undefined;
   readonly lists: PrincipalLists & SessionLists;
   /** The publication named its receivers: it stands beside the general one (RET-12). */
   readonly restricted: boolean;
   readonly payload: Payload | undefined;
+  /** What its payload, lists and details hold. */
+  readonly octets: number;
+}
+
+/** What the retained events of a realm may hold together; the oldest go first (RET-20). */
+export interface RetainedBounds {
+  readonly octets: number;
+  /** Events before this time go, in milliseconds since 1970; one behind a younger event goes with that. */
+  readonly since: number;
 }
 
 export interface HistoryRow {
@@ -150,10 +161,12 @@ export interface RealmStore {
   /** The retained events of every topic that the pattern matches, newest first. */
   retained(match: MatchPolicy, uri: string): Iterable<RetainedRow>;
   /**
-   * A general event supersedes all of its topic; a restricted one those with the same lists, and stands beside the others.
-   * While there are more than `most` the oldest go.
+   * A general event supersedes all of its topic; a restricted one those with the same lists, whoever published them, and
+   * stands beside the others. While there are more than `most` the oldest go.
    */
   putRetained(row: RetainedRow, most: number): void;
+  /** While the retained events exceed the bounds the oldest go. */
+  boundRetained(bounds: RetainedBounds): void;
 
   /** The subscriptions that have a history. */
   histories(): Iterable<number>;

@@ -31,6 +31,8 @@ export type DictOf<F extends Fields> = {
   readonly [K in Exclude<keyof F, RequiredKeys<F>>]?: TypeOf<F[K]>;
 } & { readonly [K in RequiredKeys<F>]: TypeOf<F[K]> };
 
+const MAX_SHORT_TEXT = 1_024;
+
 function field<T>(is: (value: unknown) => value is T, what: string): Field<T> {
   return {
     read(value, where) {
@@ -48,6 +50,16 @@ export const id = field(isId, "an id, an integer in 1..2^53");
 /** A request id, or 0 where the router speaks of its own accord (ID-02). */
 export const idOrZero = field((v): v is number => v === 0 || isId(v), "an id, or 0");
 export const text = field(isText, "a string");
+/** A string that is kept with what it belongs to, in a row of bounded size. */
+export const shortText: Field<string> = {
+  read(value, where) {
+    const given = text.read(value, where);
+    if (given.length <= MAX_SHORT_TEXT) return given;
+    throw new ProtocolViolation(
+      `${where} must have at most ${MAX_SHORT_TEXT} characters, not ${given.length}`,
+    );
+  },
+};
 /** A URI is checked against the realm's grammar where it is used: a broken one is an ERROR, not a violation (URI-06). */
 export const uri = field(isText, "a URI (a string)");
 export const flag = field((v): v is boolean => typeof v === "boolean", "a boolean");

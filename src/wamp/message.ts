@@ -15,6 +15,7 @@ import {
   oneOf,
   required,
   roles,
+  shortText,
   text,
   uri,
 } from "./field.ts";
@@ -26,14 +27,14 @@ const forward_for = listOf(dictItem);
 
 /** Autobahn's older payload transparency (PPT-14) has its types checked as the test-suite wants (MSG-33). */
 const passthru = {
-  ppt_scheme: text,
-  ppt_serializer: text,
-  ppt_cipher: text,
-  ppt_keyid: text,
+  ppt_scheme: shortText,
+  ppt_serializer: shortText,
+  ppt_cipher: shortText,
+  ppt_keyid: shortText,
   enc_algo: { read: readEncAlgo },
-  enc_serializer: text,
-  enc_key: text,
-  transaction_hash: text,
+  enc_serializer: shortText,
+  enc_key: shortText,
+  transaction_hash: shortText,
   forward_for,
 };
 
@@ -290,7 +291,7 @@ function readInvocationType(value: unknown, where: string): number {
 }
 
 function readEncAlgo(value: unknown, where: string): string {
-  const algorithm = text.read(value, where);
+  const algorithm = shortText.read(value, where);
   if (["cryptobox", "mqtt", "xbr"].includes(algorithm) || algorithm.startsWith("x_")) return algorithm;
   throw new ProtocolViolation(`${where} must be cryptobox, mqtt, xbr or begin with x_`);
 }

@@ -82,6 +82,8 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
           trustlevel: 0,
           ppt_scheme: "x",
         },
+        publisher: n % 2 === 0 ? MAX_ID : undefined,
+        octets: n,
         lists: { exclude: [1, MAX_ID], eligible: [], exclude_authid: ["'\""], eligible_authrole: ["é"] },
         restricted: n % 2 === 0,
         payload,
@@ -141,6 +143,14 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     },
   );
 
+  promise("RET-12 who published it does not tell one restricted event from another", (open) => {
+    const row = { restricted: true, lists: { eligible_authid: ["bob"] } };
+    for (const publisher of [7, 8, undefined, MAX_ID]) {
+      open().putRetained(retained("com.x", { ...row, publisher }), 100);
+    }
+    expect([...open().retained("exact", "com.x")].map(({ publisher }) => publisher)).toStrictEqual([MAX_ID]);
+  });
+
   promise("RET-20 while there are too many retained events the oldest go", (open) => {
     const topics = () => [...open().retained("prefix", "")].map(({ topic }) => topic);
     const store = open();
@@ -156,6 +166,49 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     expect(topics()).toStrictEqual([]);
     for (const topic of ["h", "i", "j"]) open().putRetained(retained(topic), 2);
     expect(topics()).toStrictEqual(["j", "i"]);
+  });
+
+  promise("RET-20 while the retained events hold too many octets together the oldest go", (open) => {
+    const topics = () => [...open().retained("prefix", "")].map(({ topic }) => topic);
+    const put = (store: RealmStore, topic: string, row: Partial<RetainedRow>, octets: number) => {
+      store.putRetained(retained(topic, row), 100);
+      store.boundRetained({ octets, since: Number.NEGATIVE_INFINITY });
+    };
+    const store = open();
+    for (const topic of ["a", "b", "c"]) put(store, topic, { octets: 10 }, 30);
+    expect(topics()).toStrictEqual(["c", "b", "a"]);
+    put(store, "a", { octets: 10 }, 30); // in the place of the older one
+    expect(topics()).toStrictEqual(["a", "c", "b"]);
+    put(open(), "d", { octets: 1 }, 30); // a store opened anew knows how many there are
+    expect(topics()).toStrictEqual(["d", "a", "c"]);
+    put(open(), "d", { octets: 10, restricted: true, lists: { eligible: [1] } }, 30);
+    expect(topics()).toStrictEqual(["d", "d", "a"]);
+    put(open(), "d", { octets: 20 }, 30); // supersedes both
+    expect(topics()).toStrictEqual(["d", "a"]);
+    put(store, "e", { octets: 0 }, 25); // the bound shrank
+    expect(topics()).toStrictEqual(["e", "d"]);
+    put(open(), "f", { octets: 26 }, 25); // alone too large
+    expect(topics()).toStrictEqual([]);
+    for (const topic of ["g", "h", "i"]) put(open(), topic, { octets: 10 }, 20);
+    expect(topics()).toStrictEqual(["i", "h"]);
+    open().putRetained(retained("j", { octets: 15 }), 1); // what goes for the number leaves its octets behind
+    put(open(), "k", { octets: 5 }, 20);
+    expect(topics()).toStrictEqual(["k", "j"]);
+  });
+
+  promise("RET-20 retained events before a time go, from the oldest on", (open) => {
+    const topics = () => [...open().retained("prefix", "")].map(({ topic }) => topic);
+    const bounds = { octets: 1_000 };
+    open().boundRetained({ ...bounds, since: 1_000 });
+    for (const [topic, time] of Object.entries({ a: 100, b: 50, c: 200, d: 300 })) {
+      open().putRetained(retained(topic, { time, octets: 1 }), 100);
+    }
+    open().boundRetained({ ...bounds, since: 100 });
+    expect(topics()).toStrictEqual(["d", "c", "b", "a"]); // one behind a younger event does not go before that one
+    open().boundRetained({ ...bounds, since: 201 });
+    expect(topics()).toStrictEqual(["d"]);
+    open().boundRetained({ ...bounds, since: 301 });
+    expect(topics()).toStrictEqual([]);
   });
 
   promise("HIS-09 an event of a history comes back whole", (open) => {
@@ -267,7 +320,16 @@ function testament(session: number, row: Partial<TestamentRow> = {}): TestamentR
 }
 
 function retained(topic: string, row: Partial<RetainedRow> = {}): RetainedRow {
-  const by = { publication: 1, time: 1, details: {}, lists: {}, restricted: false, payload: undefined };
+  const by = {
+    publication: 1,
+    time: 1,
+    details: {},
+    publisher: undefined,
+    lists: {},
+    restricted: false,
+    payload: undefined,
+    octets: 0,
+  };
   return { topic, ...by, ...row };
 }
 

@@ -9,6 +9,7 @@ import type {
   MemberRow,
   RealmStore,
   RegistrationRow,
+  RetainedBounds,
   RetainedRow,
   SessionRow,
   SubscriptionRow,
@@ -139,6 +140,13 @@ export class MemoryStore implements RealmStore {
     this.#retained = this.#retained.filter((other) => !supersedes(row, other));
     this.#retained.push(structuredClone(row));
     this.#retained = this.#retained.slice(Math.max(0, this.#retained.length - most));
+  }
+
+  boundRetained({ octets, since }: RetainedBounds): void {
+    this.writes++;
+    const size = () => this.#retained.reduce((sum, each) => sum + each.octets, 0);
+    const isTooOld = () => this.#retained[0] !== undefined && this.#retained[0].time < since;
+    while (size() > octets || isTooOld()) this.#retained.shift();
   }
 
   histories = () => new Set(this.#history.map(({ subscription }) => subscription));

@@ -195,6 +195,29 @@ test("PPT-17 a ppt_ attribute that is not a string is a violation", () => {
   violation([8, 68, 7, { ppt_scheme: 1 }, "com.e"], "ERROR.Details.ppt_scheme must be a string");
 });
 
+test("PPT-17 an attribute of more than 1,024 characters is a violation that names the field and not the text", () => {
+  const [longest, tooLong] = ["x_".padEnd(1_024, "y"), "x_".padEnd(1_025, "y")];
+  const keys = [
+    ...["ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"],
+    ...["enc_algo", "enc_serializer", "enc_key", "transaction_hash"],
+  ];
+  const failed = [8, 68, 7, {}, "com.e"];
+  for (const [header, at, where] of [
+    [PUBLISH, 2, "PUBLISH.Options"],
+    [CALL, 2, "CALL.Options"],
+    [[70, 1, {}], 2, "YIELD.Options"],
+    [failed, 3, "ERROR.Details"],
+  ] as const) {
+    for (const key of keys) {
+      parse({ header: withElement(header, at, { [key]: longest }), payload: undefined });
+      violation(
+        withElement(header, at, { [key]: tooLong }),
+        new RegExp(`^${where}\\.${key} must have at most 1024 characters, not 1025$`),
+      );
+    }
+  }
+});
+
 test("MSG-36 a key nobody knows has no effect, whatever its value", () => {
   const strange = '{"__proto__":{"acknowledge":1},"constructor":0,"toString":"x","shoe_size":[{}]}';
   for (const [, shortest, kinds] of FROM_CLIENT) {

@@ -1,5 +1,5 @@
 /** Call timeout (requirements section 8.4). Progressive results restart it: progressive-results.test.ts. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Deadlines } from "../../../src/router/deadlines.ts";
 import { Invocation } from "../../../src/router/invocation.ts";
 import { PARK_AFTER } from "../../../src/router/realm.ts";
@@ -104,6 +104,22 @@ test("TMO-04 on expiry a callee that supports canceling gets INTERRUPT killnowai
   scene.send("alice", 64, 1, {}, "com.x");
   scene.send("bob", 48, 1, { timeout: 50 }, "com.x");
   expect(scene.pass(50)).toStrictEqual({ bob: [TIMEOUT] });
+});
+
+test("RULE-06 where what sleep would lose cannot be written down, calls that are due end at the next try", () => {
+  const scene = new Scene().joinAs("alice", serving("call_canceling")).join("bob");
+  scene.send("alice", 64, 1, {}, "com.x");
+  scene.send("bob", 48, 1, { timeout: PARK_AFTER }, "com.x");
+  scene.send("bob", 48, 2, {}, "com.x");
+  const write = vi.spyOn(scene.store, "putInvocation").mockImplementation(() => {
+    throw new Error("the row is too large");
+  });
+  expect(() => scene.pass(PARK_AFTER)).toThrow("the row is too large");
+  expect(scene.realm.nextDeadline()).toBe(scene.clock);
+  write.mockRestore();
+  expect(scene.pass(10)).toStrictEqual({ alice: [INTERRUPT], bob: [TIMEOUT] });
+  expect(scene.rowCounts().invocations).toBe(1);
+  expect(scene.realm.nextDeadline()).toBeUndefined();
 });
 
 test("TMO-05 what the callee says after expiry is discarded", () => {

@@ -179,6 +179,32 @@ test("RET-12 a restricted event replaces one with the same lists, which nobody w
   expect(retainedFor(scene, "bob", "com.other")).toStrictEqual([[36, 2, 1001, { retained: true }, [0]]]);
 });
 
+test("RET-12 a device that reconnects replaces its restricted event, and pushes out no other topic's", () => {
+  const scene = new Scene(keep({ retained: 10 })).join("alice", "bob");
+  scene.send("alice", 16, 1, { retain: true }, "com.other", ["general"]);
+  for (let n = 1; n <= 12; n++) {
+    scene.join(`device ${n}`);
+    scene.send(`device ${n}`, 16, 1, { retain: true, eligible_authid: ["bob"] }, "com.x", [n]);
+    scene.leave(`device ${n}`);
+  }
+  expect(scene.rowCounts().retained).toBe(2);
+  expect(retainedFor(scene, "bob", "com.x").map((event) => event[4])).toStrictEqual([[12]]);
+  expect(retainedFor(scene, "bob", "com.other").map((event) => event[4])).toStrictEqual([["general"]]);
+});
+
+test("RET-13 nor a restricted event of its own, whose lists count beside that, after sleep too", () => {
+  const scene = new Scene().join("alice", "bob", "carol");
+  const options = { retain: true, exclude: [scene.id("carol")] };
+  scene.send("alice", 16, 1, options, "com.x", [1]);
+  const got = () => ["alice", "bob", "carol"].map((name) => retainedFor(scene, name, "com.x").length);
+  expect(got()).toStrictEqual([0, 1, 0]);
+  scene.sleep();
+  expect(got()).toStrictEqual([0, 1, 0]);
+  scene.send("alice", 16, 2, { ...options, exclude_me: false }, "com.x", [2]);
+  expect(got()).toStrictEqual([1, 1, 0]);
+  expect(scene.rowCounts().retained).toBe(1);
+});
+
 test("RET-13 the publishing session does not get its own event back later, unless it included itself", () => {
   const scene = new Scene().join("alice").joinAs("alice's other", { authid: "alice" });
   scene.send("alice", 16, 1, { retain: true }, "com.x", [1]);
@@ -300,6 +326,45 @@ test("RET-20 so many are kept and the oldest goes first; no payload clears one",
   scene.send("alice", 16, 1, { retain: true }, "com.a", [null]);
   expect(retainedFor(scene, "bob", "com.c")).toStrictEqual([[36, 3, 1005, { retained: true }]]);
   expect(retainedFor(scene, "bob", "com.a")).toStrictEqual([[36, 2, 1006, { retained: true }, [null]]]);
+});
+
+test("RET-20 all retained events together hold so many octets and the oldest goes first", () => {
+  const scene = new Scene(keep({ retainedTotal: 20 })).join("alice", "bob");
+  const retain = (topic: string, text: string) => scene.send("alice", 16, 1, { retain: true }, topic, [text]);
+  const kept = () => retainedFor(scene, "bob", "com.", { match: "prefix" }).map(([, , , details]) => details);
+  for (const topic of ["com.a", "com.b", "com.a"]) retain(topic, "1234"); // ["1234"] has 8 octets
+  expect(kept()).toStrictEqual(["com.b", "com.a"].map((topic) => ({ topic, retained: true })));
+  retain("com.c", "12345");
+  expect(kept()).toStrictEqual(["com.a", "com.c"].map((topic) => ({ topic, retained: true })));
+  scene.sleep();
+  retain("com.d", "12345678");
+  expect(kept()).toStrictEqual([{ topic: "com.d", retained: true }]);
+  retain("com.e", "x".repeat(17)); // alone too large
+  expect(kept()).toStrictEqual([{ topic: "com.d", retained: true }]);
+  expect(scene.rowCounts().retained).toBe(1);
+});
+
+test("RET-20 lists and details count among the octets", () => {
+  const scene = new Scene(keep({ retainedTotal: 1_000 })).join("alice");
+  const exclude_authid = Array.from({ length: 60 }, (_, n) => `user${100 + n}`); // 600 octets of JSON and more
+  for (const topic of ["com.a", "com.b"]) {
+    scene.send("alice", 16, 1, { retain: true, exclude_authid }, topic);
+  }
+  expect(scene.rowCounts().retained).toBe(1);
+});
+
+test("RET-20 what is past its age is deleted when another event is retained", () => {
+  const scene = new Scene(keep({ retainedAge: 1_000 })).join("alice");
+  for (const topic of ["com.a", "com.b", "com.c"]) {
+    scene.send("alice", 16, 1, { retain: true }, topic);
+    scene.pass(500);
+  }
+  expect(scene.rowCounts().retained).toBe(3);
+  scene.send("alice", 16, 1, { retain: true }, "com.d"); // at 1,500
+  expect(scene.rowCounts().retained).toBe(3);
+  scene.pass(1_001);
+  scene.send("alice", 16, 1, { retain: true }, "com.d");
+  expect(scene.rowCounts().retained).toBe(1);
 });
 
 test("RET-20 where nothing may be kept nothing is, and publishing works", () => {
