@@ -6,7 +6,7 @@ import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
 import { uriFault } from "../wamp/uri.ts";
 
-export const AGENT = "edgebahn";
+const AGENT = "edgebahn";
 
 export interface Doorway {
   /** The realm behind this gateway. */

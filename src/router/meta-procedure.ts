@@ -25,6 +25,8 @@ export interface MetaRealm {
   readonly testaments: Testaments;
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
+  /** Gives the session a row, which what it leaves behind needs (RULE-12). */
+  readonly keep: (session: Session) => void;
   /** Ends sessions with GOODBYE; `quietly` without their testaments and session meta events (SMA-25). */
   readonly kill: (victims: readonly Session[], goodbye: Goodbye) => readonly Delivery[];
 }

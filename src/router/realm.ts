@@ -34,8 +34,6 @@ export type RealmMessage = Exclude<
   Message<"HELLO"> | Message<"ABORT"> | Message<"AUTHENTICATE"> | Message<"GOODBYE">
 >;
 
-const ADD_TESTAMENT = "wamp.session.add_testament";
-
 /** Request type to type code, for ERROR (ERR-38). */
 const REQUEST_TYPES = { PUBLISH: 16, SUBSCRIBE: 32, UNSUBSCRIBE: 34, CALL: 48, REGISTER: 64, UNREGISTER: 66 };
 
@@ -73,6 +71,7 @@ export class Realm {
       testaments: this.#testaments,
       settings,
       reader,
+      keep: (session) => this.#keep(session),
       kill: (victims, goodbye) => this.#kill(victims, goodbye),
     };
   }
@@ -190,7 +189,6 @@ export class Realm {
         return this.#broker.publish(session, message);
       case "CALL":
         this.#unparkedSince = this.#ports.now();
-        if (message.procedure === ADD_TESTAMENT) this.#keep(session);
         return this.#dealer.call(session, message);
       case "YIELD":
         if (message.options.progress === true) this.#unparkedSince = this.#ports.now();

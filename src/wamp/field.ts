@@ -67,8 +67,6 @@ export const count = field(
   (v): v is number => typeof v === "number" && Number.isSafeInteger(v) && v >= 0,
   "a non-negative integer",
 );
-/** Any value: what it holds is for its reader to check. */
-export const anything: Field<unknown> = { read: (value) => value };
 
 /** A string that must be one of `values`. */
 export function oneOf<const T extends string>(...values: readonly T[]): Field<T> {

@@ -63,7 +63,7 @@ export const GOODBYE = shape("GOODBYE", 6, { details: because, reason: uri });
 const failure = { request: id, details: dict(passthru), error: uri };
 export const ERROR = shape("ERROR", 8, { requestType: count, ...failure, payload });
 /** What a client can fail is an INVOCATION and nothing else (MSG-07, SES-36). */
-export const CLIENT_ERROR = shape("ERROR", 8, {
+const CLIENT_ERROR = shape("ERROR", 8, {
   requestType: { read: readInvocationType },
   ...failure,
   payload,
