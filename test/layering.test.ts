@@ -33,7 +33,7 @@ const NO_SOCKET = [/\bWebSocket\b/, /\bSqlStorage\b/, /\bDurableObject/, /\bfetc
 const TABLE: Readonly<Record<string, Room>> = {
   wamp: { rooms: [], packages: [], never: [...NOT_PURE, ...NO_SOCKET] },
   serializer: { rooms: ["wamp"], packages: [/^(?:@msgpack\/msgpack|cborg)$/], never: NO_SOCKET },
-  auth: { rooms: ["wamp"], packages: [/^@noble\//], never: NO_SOCKET },
+  auth: { rooms: ["wamp"], packages: [/^jose$/], never: NO_SOCKET },
   router: { rooms: ["wamp"], packages: [], never: [...NOT_PURE, ...NO_SOCKET] },
   gateway: { rooms: ["wamp", "serializer", "auth", "router"], packages: [], never: NO_SOCKET },
   // config.ts: the realm object reads its own settings (docs/decisions.md).

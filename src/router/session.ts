@@ -17,6 +17,10 @@ export interface Identity {
   readonly authmethod: string;
   readonly authprovider: string;
   readonly authextra?: Dict;
+  /** When the session ends by itself, in milliseconds since 1970. */
+  readonly expires?: number;
+  /** Narrows what the role may do; only whoever decides that reads it. */
+  readonly scope?: readonly object[];
   /** The features that the client announced, by role. */
   readonly roles: Roles;
 }
