@@ -19,7 +19,8 @@ export interface CraCredential {
 
 export interface ScramCredential {
   readonly method: "wamp-scram";
-  readonly kdf: "pbkdf2" | "argon2id13";
+  /** `argon2id-13` is the prototype's (SCR-16): its keys follow from another text, so only method `scram` takes them. */
+  readonly kdf: "pbkdf2" | "argon2id13" | "argon2id-13";
   /** base64 */
   readonly salt: string;
   readonly iterations: number;
@@ -70,6 +71,11 @@ export interface Known<M extends CredentialMethod> {
 export interface PrincipalBook {
   /** May throw a Refusal authentication_failed where the answer cannot be had. */
   find<M extends CredentialMethod>(method: M, authid: string, signIn: SignIn): Maybe<Known<M> | undefined>;
+  /**
+   * Who signs in where HELLO names nobody and no book of keys knows the key: for a book that asks somebody who is told all
+   * of HELLO. May throw as `find` does.
+   */
+  identify?<M extends CredentialMethod>(method: M, signIn: SignIn): Maybe<Known<M> | undefined>;
   /** Whoever has this public key or certificate fingerprint, for clients that do not say who they are (CRY-02). */
   owners<M extends "cryptosign" | "tls">(method: M, key: string): readonly Known<M>[];
   /** Whether anybody could sign in by this method: only then is it offered. */
