@@ -12,36 +12,69 @@ export type PrincipalLists = Pick<
 >;
 export type SessionLists = Pick<PublishOptions, "exclude" | "eligible">;
 
+/** The lists of a publication, made ready to be asked for many subscribers. */
+interface Lists {
+  readonly exclude?: Names<SessionId> | undefined;
+  readonly exclude_authid?: Names<string> | undefined;
+  readonly exclude_authrole?: Names<string> | undefined;
+  readonly eligible?: Names<SessionId> | undefined;
+  readonly eligible_authid?: Names<string> | undefined;
+  readonly eligible_authrole?: Names<string> | undefined;
+}
+type Names<T> = readonly T[] | ReadonlySet<T>;
+
+/** Undefined where the publication names nobody. */
+export function listsOf(options: PublishOptions): Lists | undefined {
+  if (!isRestricted(options)) return undefined;
+  return {
+    exclude: quick(options.exclude),
+    exclude_authid: quick(options.exclude_authid),
+    exclude_authrole: quick(options.exclude_authrole),
+    eligible: quick(options.eligible),
+    eligible_authid: quick(options.eligible_authid),
+    eligible_authrole: quick(options.eligible_authrole),
+  };
+}
+
 /** The publisher is left out unless it asks to be included (BRK-18, PEX-01). */
 export function audience(
   subscription: Subscription,
   publisher: Session,
-  options: PublishOptions,
+  { options, lists }: { readonly options: PublishOptions; readonly lists: Lists | undefined },
 ): readonly SessionId[] {
   const everyone = subscription.subscriberIds;
   const includesPublisher = options.exclude_me === false || !subscription.subscribers.has(publisher.id);
-  if (!isRestricted(options)) {
+  if (!lists) {
     return includesPublisher ? everyone : everyone.filter((id) => id !== publisher.id);
   }
   const receivers: SessionId[] = [];
   for (const { id, identity } of subscription.subscribers.values()) {
     if (id === publisher.id && !includesPublisher) continue;
-    if (mayReceive(identity, options)) receivers.push(id);
+    if (mayReceive(identity, lists)) receivers.push(id);
   }
   return receivers;
 }
 
 /** BWL-01, BWL-05: every list that is present narrows; an empty eligible list admits nobody. */
-export function mayReceive(identity: Identity, lists: PrincipalLists & SessionLists): boolean {
+export function mayReceive(identity: Identity, lists: Lists): boolean {
   const { session, authid, authrole } = identity;
   return (
-    (lists.eligible?.includes(session) ?? true) &&
-    (lists.eligible_authid?.includes(authid) ?? true) &&
-    (lists.eligible_authrole?.includes(authrole) ?? true) &&
-    !lists.exclude?.includes(session) &&
-    !lists.exclude_authid?.includes(authid) &&
-    !lists.exclude_authrole?.includes(authrole)
+    (lists.eligible === undefined || names(lists.eligible, session)) &&
+    (lists.eligible_authid === undefined || names(lists.eligible_authid, authid)) &&
+    (lists.eligible_authrole === undefined || names(lists.eligible_authrole, authrole)) &&
+    (lists.exclude === undefined || !names(lists.exclude, session)) &&
+    (lists.exclude_authid === undefined || !names(lists.exclude_authid, authid)) &&
+    (lists.exclude_authrole === undefined || !names(lists.exclude_authrole, authrole))
   );
+}
+
+function names<T>(list: Names<T>, each: T): boolean {
+  return list instanceof Set ? list.has(each) : (list as readonly T[]).includes(each); // a Set or an array
+}
+
+/** S14: a long list is looked through once, not once for each subscriber. */
+function quick<T>(list: readonly T[] | undefined): Names<T> | undefined {
+  return list !== undefined && list.length > 8 ? new Set(list) : list;
 }
 
 export function isRestricted(lists: PrincipalLists & SessionLists): boolean {

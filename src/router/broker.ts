@@ -6,13 +6,18 @@ import { ProtocolViolation, WampError } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { isReserved, uriFault } from "../wamp/uri.ts";
-import { audience } from "./audience.ts";
+import { audience, listsOf } from "./audience.ts";
+import { type May, type Permit, permitted, Undecided } from "./authorization.ts";
 import { type Delivery, NOTHING, reply } from "./delivery.ts";
 import { publisherDetails, refuseDisclosure } from "./disclosure.ts";
-import { EventHistory } from "./event-history.ts";
+import { EventHistory, type HistoricPublication } from "./event-history.ts";
+import { allowed, noteExceptions, topicCheck } from "./exceptions.ts";
+import type { LimitsOf } from "./limits.ts";
 import type { MetaEvent } from "./meta-event.ts";
+import type { Owed } from "./owed.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
-import { Retention } from "./retention.ts";
+import { type RetainablePublication, Retention } from "./retention.ts";
+import { unsubscribed } from "./revocation.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
@@ -22,6 +27,11 @@ import { trustLevel } from "./trust.ts";
 
 export interface BrokerPorts {
   readonly store: RealmStore;
+  readonly owed: Owed;
+  readonly may: May;
+  readonly limits: LimitsOf;
+  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
+  readonly keep: (session: Session) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A random id for a publication (ID-03). */
@@ -31,6 +41,17 @@ export interface BrokerPorts {
 
 type Publish = Message<"PUBLISH">;
 type EventDetails = Message<"EVENT">["details"];
+
+/** An event that is to be kept, and where: in the history of a subscription, or as the topic's retained event. */
+type Kept =
+  | ({ readonly in: Subscription } & HistoricPublication)
+  | ({ readonly in: "retention" } & RetainablePublication);
+const NOTHING_KEPT: Kept[] = [];
+
+interface Routed {
+  readonly deliveries: readonly Delivery[];
+  readonly kept: readonly Kept[];
+}
 
 export class Broker {
   readonly #ports: BrokerPorts;
@@ -53,63 +74,52 @@ export class Broker {
     this.subscriptions.dropUnkept();
   }
 
-  /** @throws WampError invalid_uri, option_disallowed.disclose_me @throws ProtocolViolation (PPT-05) */
-  publish(publisher: Session, { request, options, topic, payload }: Publish): Delivery[] {
-    if (usesPassthru(options) && !publisher.announced("publisher", PASSTHRU)) {
-      throw new ProtocolViolation(`PUBLISH.Options.ppt_scheme needs ${PASSTHRU} announced for publisher`);
-    }
-    const fault = uriFault(topic, "exact", this.#ports.settings.uriRule);
-    if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
-    // URI-12: what comes from a wamp.* topic comes from the router.
-    if (isReserved(topic)) {
-      throw new WampError(
-        "wamp.error.invalid_uri",
-        "topics that begin with wamp. are the router's to publish",
-      );
-    }
-    refuseDisclosure(options.disclose_me, this.#ports.settings.allowDisclose);
-
-    const publication = this.#ports.randomId();
-    const details = this.#details(publisher, topic, options);
-    const deliveries: Delivery[] = [];
-    if (options.acknowledge === true) {
-      // BRK-15: before the publisher's own event.
-      deliveries.push(reply(publisher.id, { type: "PUBLISHED", request, publication }));
-    }
-    for (const subscription of this.subscriptions.table.matching(topic)) {
-      const event = {
-        subscription: subscription.id,
-        publication,
-        details: onto(subscription, topic, details),
-      };
-      const to = audience(subscription, publisher, options);
-      if (to.length > 0) deliveries.push({ message: { type: "EVENT", ...event, payload }, to });
-      if (subscription.kept) this.history.add(subscription, { ...event, topic, options, payload });
-    }
-    if (options.retain === true) {
-      this.#retention.add({ topic, publication, details, options, payload, publisher: publisher.id });
-    }
+  /**
+   * @throws WampError invalid_uri, not_authorized, option_disallowed.disclose_me @throws Undecided
+   * @throws ProtocolViolation (PPT-05)
+   */
+  publish(publisher: Session, message: Publish): readonly Delivery[] {
+    const { deliveries, kept } = this.#route(publisher, message, this.#permitted(publisher, message));
+    for (const event of kept) this.#write(event);
     return deliveries;
   }
 
-  /** Publishes a testament as the session that left (TES-05, TES-16); what must not be published is skipped (TES-19). */
-  publishWill(publisher: Session, will: Pick<Publish, "topic" | "options" | "payload">): Delivery[] {
+  /**
+   * Publishes a testament as the session that left (TES-05, TES-16); what must not be published, or nobody can decide, is
+   * skipped (TES-15, TES-19). What cannot be kept is told all the same: nobody is left to be told of the fault.
+   */
+  publishWill(publisher: Session, will: Pick<Publish, "topic" | "options" | "payload">): readonly Delivery[] {
+    const message: Publish = { type: "PUBLISH", request: 1, ...will };
+    let permit: Permit;
     try {
-      return this.publish(publisher, { type: "PUBLISH", request: 1, ...will });
+      permit = this.#permitted(publisher, message);
     } catch (error) {
-      if (error instanceof WampError || error instanceof ProtocolViolation) return [];
+      const expected = [WampError, ProtocolViolation, Undecided].some((each) => error instanceof each);
+      if (expected) return NOTHING;
       throw error;
     }
+    const { deliveries, kept } = this.#route(publisher, message, permit);
+    for (const event of kept) this.#ports.owed.attempt(() => this.#write(event));
+    return deliveries;
   }
 
-  /** @throws WampError invalid_uri */
+  /** @throws WampError invalid_uri, not_authorized, limit_exceeded @throws Undecided */
   subscribe(subscriber: Session, { request, options, topic }: Message<"SUBSCRIBE">): Delivery[] {
     const { match = "exact" } = options;
     const fault = uriFault(topic, match, this.#ports.settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
+    const wish = { action: "subscribe", uri: topic, match } as const;
+    const permit = permitted(this.#ports.may, subscriber.identity, wish);
     const [subscription, events] = this.subscriptions.add(subscriber, match, topic);
+    noteExceptions(subscription, subscriber, permit);
     const deliveries = [reply(subscriber.id, { type: "SUBSCRIBED", request, subscription: subscription.id })];
-    if (options.get_retained === true) deliveries.push(...this.#retained(subscription, subscriber));
+    if (options.get_retained === true) {
+      const isAllowed =
+        permit.exceptions && match !== "exact"
+          ? topicCheck(this.#ports.may, subscriber.identity)
+          : () => true;
+      deliveries.push(...this.#retained(subscription, subscriber, isAllowed));
+    }
     return [...deliveries, ...this.emit(events)];
   }
 
@@ -120,12 +130,8 @@ export class Broker {
 
   /** Takes the subscription away from a session (SRV-01..03). @throws WampError no_such_subscription */
   revoke(subscriber: Session, id: number, reason: string | undefined): Delivery[] {
-    const deliveries = [...this.emit(this.subscriptions.remove(subscriber, id))];
-    if (subscriber.announced("subscriber", "subscription_revocation")) {
-      const details = { subscription: id, ...(reason !== undefined && { reason }) };
-      deliveries.unshift(reply(subscriber.id, { type: "UNSUBSCRIBED", request: 0, details }));
-    }
-    return deliveries;
+    const events = this.subscriptions.remove(subscriber, id);
+    return [...unsubscribed(subscriber, id, reason), ...this.emit(events)];
   }
 
   /** Publishes what the router itself has to tell, in order, to whoever subscribed to it (MET-12). */
@@ -148,23 +154,87 @@ export class Broker {
           details,
           payload,
         } as const;
-        deliveries.push({ message, to: subscription.subscriberIds });
+        const to = allowed(this.#ports.may, { subscription, topic }, subscription.subscriberIds);
+        if (to.length > 0) deliveries.push({ message, to });
       }
     }
     return deliveries;
   }
 
-  #details(publisher: Session, topic: string, options: Publish["options"]): EventDetails {
+  /** Whether the publication may go out, decided before anything changes. */
+  #permitted(publisher: Session, { options, topic }: Publish): Permit {
+    const { settings, may } = this.#ports;
+    if (usesPassthru(options) && !publisher.announced("publisher", PASSTHRU)) {
+      throw new ProtocolViolation(`PUBLISH.Options.ppt_scheme needs ${PASSTHRU} announced for publisher`);
+    }
+    const fault = uriFault(topic, "exact", settings.uriRule);
+    if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
+    // URI-12: what comes from a wamp.* topic comes from the router.
+    if (isReserved(topic)) {
+      throw new WampError(
+        "wamp.error.invalid_uri",
+        "topics that begin with wamp. are the router's to publish",
+      );
+    }
+    const permit = permitted(may, publisher.identity, { action: "publish", uri: topic, match: "exact" });
+    refuseDisclosure(options.disclose_me, settings.allowDisclose || permit.disclose);
+    return permit;
+  }
+
+  /** Who gets the publication, and what of it is to be kept. Writes nothing. */
+  #route(publisher: Session, { request, options, topic, payload }: Publish, permit: Permit): Routed {
+    const publication = this.#ports.randomId();
+    const discloses = permit.disclose || options.disclose_me === true; // PID-03
+    const details = this.#details(publisher, topic, { options, discloses });
+    const deliveries: Delivery[] = [];
+    let kept: Kept[] = NOTHING_KEPT;
+    if (options.acknowledge === true) {
+      // BRK-15: before the publisher's own event.
+      deliveries.push(reply(publisher.id, { type: "PUBLISHED", request, publication }));
+    }
+    const lists = listsOf(options);
+    for (const subscription of this.subscriptions.table.matching(topic)) {
+      const event = {
+        subscription: subscription.id,
+        publication,
+        details: onto(subscription, topic, details),
+      };
+      const receivers = audience(subscription, publisher, { options, lists });
+      const to = allowed(this.#ports.may, { subscription, topic }, receivers);
+      if (to.length > 0) deliveries.push({ message: { type: "EVENT", ...event, payload }, to });
+      if (subscription.kept) kept = [...kept, { in: subscription, ...event, topic, options, payload }];
+    }
+    if (options.retain === true) {
+      const retained = { topic, publication, details, options, payload, publisher: publisher.id };
+      kept = [...kept, { in: "retention", ...retained }];
+    }
+    return { deliveries, kept };
+  }
+
+  #write(event: Kept): void {
+    if (event.in === "retention") this.#retention.add(event);
+    else this.history.add(event.in, event);
+  }
+
+  #details(
+    publisher: Session,
+    topic: string,
+    { options, discloses }: { readonly options: Publish["options"]; readonly discloses: boolean },
+  ): EventDetails {
     const level = trustLevel(this.#ports.settings.publicationTrust, topic, publisher);
     return {
-      ...(options.disclose_me && publisherDetails(publisher)),
+      ...(discloses && publisherDetails(publisher)),
       ...(level !== undefined && { trustlevel: level }),
       ...passthru(options),
     };
   }
 
-  #retained(subscription: Subscription, subscriber: Session): Delivery[] {
-    return this.#retention.eventsFor(subscription, subscriber.identity).map((event) =>
+  #retained(
+    subscription: Subscription,
+    subscriber: Session,
+    isAllowed: (topic: string) => boolean,
+  ): Delivery[] {
+    return this.#retention.eventsFor(subscription, subscriber.identity, isAllowed).map((event) =>
       reply(subscriber.id, {
         type: "EVENT",
         subscription: subscription.id,

@@ -8,6 +8,7 @@ import { nextId } from "../wamp/id.ts";
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { isReserved, uriFault } from "../wamp/uri.ts";
+import { type May, permitted } from "./authorization.ts";
 import { errorOf, failureOf, interruptOf, invocationOf, resultOf } from "./call-messages.ts";
 import { chooseCallee } from "./callee-choice.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -15,11 +16,15 @@ import { type Delivery, NOTHING, reply } from "./delivery.ts";
 import { refuseDisclosure } from "./disclosure.ts";
 import { Invocation } from "./invocation.ts";
 import { invocationDetails, lacking, timesItself } from "./invocation-details.ts";
+import { exceeds, type LimitsOf, refuseBeyond } from "./limits.ts";
 import type { MetaEvent } from "./meta-event.ts";
+import type { Owed } from "./owed.ts";
+import { owned } from "./owned-payload.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import type { Callee, Registration } from "./registration.ts";
 import { Registrations } from "./registrations.ts";
 import { comesLate } from "./request-ids.ts";
+import { unregistered } from "./revocation.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
@@ -30,6 +35,11 @@ const UNAVAILABLE = "wamp.error.unavailable";
 
 export interface DealerPorts {
   readonly store: RealmStore;
+  readonly owed: Owed;
+  readonly may: May;
+  readonly limits: LimitsOf;
+  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
+  readonly keep: (session: Session) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A random id, uniform in 1..2^53. */
@@ -44,12 +54,15 @@ export interface DealerPorts {
 export class Dealer {
   readonly #ports: DealerPorts;
   readonly registrations: Registrations;
+  /** A callee that has as much to do as it may is passed over. */
+  readonly #isFull = ({ session }: Callee): boolean =>
+    !(session.invocations.size < this.#mostInvocations(session));
   /** Calls that the dealer times itself (TMO-07). */
   readonly #deadlines = new Deadlines();
 
   constructor(ports: DealerPorts) {
     this.#ports = ports;
-    this.registrations = new Registrations({ ...ports, uriRule: ports.settings.uriRule });
+    this.registrations = new Registrations(ports);
   }
 
   /** Takes back registrations, and the calls that were under way when the realm fell asleep. */
@@ -72,7 +85,6 @@ export class Dealer {
   }
 
   register(callee: Session, message: Message<"REGISTER">): Delivery[] {
-    refuseDisclosure(message.options.disclose_caller, this.#ports.settings.allowDisclose);
     const [{ id }, events] = this.registrations.add(callee, message);
     return [
       reply(callee.id, { type: "REGISTERED", request: message.request, registration: id }),
@@ -91,41 +103,45 @@ export class Dealer {
    */
   revoke(callee: Session, registration: number, reason: string | undefined): Delivery[] {
     const events = this.registrations.remove(callee, registration);
-    const deliveries = [...this.#ports.emit(events)];
-    if (callee.announced("callee", "registration_revocation")) {
-      const details = { registration, ...(reason !== undefined && { reason }) };
-      deliveries.unshift(reply(callee.id, { type: "UNREGISTERED", request: 0, details }));
-    }
-    return deliveries;
+    return [...unregistered(callee, registration, reason), ...this.#ports.emit(events)];
   }
 
-  /** @throws WampError @throws ProtocolViolation on an id in use (ID-11), or on what the caller did not announce */
+  /**
+   * @throws WampError @throws Undecided @throws ProtocolViolation on an id in use (ID-11), or on what the caller did not
+   * announce
+   */
   call(caller: Session, call: Message<"CALL">): readonly Delivery[] {
     const { request, options, procedure } = call;
     checkAnnounced(caller, options);
     const running = caller.calls.get(request);
-    if (running) return this.#continue(running, call);
+    if (running) return this.#continue(running, call); // authorized when it began
     if (comesLate(caller, request)) return NOTHING; // PCI-11, PCI-16
     caller.lastCall = request;
     if (caller.stored === "yes") caller.stored = "stale";
 
-    const fault = uriFault(procedure, "exact", this.#ports.settings.uriRule);
+    const { settings, may } = this.#ports;
+    const fault = uriFault(procedure, "exact", settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
-    refuseDisclosure(options.disclose_me, this.#ports.settings.allowDisclose);
+    const permit = permitted(may, caller.identity, { action: "call", uri: procedure, match: "exact" });
+    refuseDisclosure(options.disclose_me, settings.allowDisclose || permit.disclose);
     // URI-15: a client's pattern never catches calls to the router itself.
     if (isReserved(procedure)) return this.#ports.meta(caller, call);
 
-    const registration = this.registrations.table.best(procedure);
-    const callee = registration && chooseCallee(registration, [], this.#ports.randomId);
-    if (!registration || !callee) {
-      throw new WampError("wamp.error.no_such_procedure", `no procedure ${procedure} is registered`);
-    }
-    const lacks = lacking(callee.session, {
-      progressive: options.progress === true,
-      passthru: passthru(options),
+    refuseBeyond(this.#ports.limits(caller.identity).pendingCalls, caller.calls.size, {
+      limit: "pendingCalls",
+      retry: "wait until one of your calls has ended, or cancel one",
     });
-    if (lacks) throw new WampError(NOT_SUPPORTED, `the callee did not announce ${lacks}`);
-    return [this.#invoke(registration, callee, { caller, call })];
+    return [this.#start(caller, call, { disclosed: permit.disclose || options.disclose_me === true })]; // CID-05
+  }
+
+  /** A call of the router's own: nobody need allow it, and it counts for no limit. @throws WampError */
+  ask(router: Session, call: Message<"CALL">): Delivery {
+    const { procedure } = call;
+    const fault = isReserved(procedure)
+      ? "is the router's own: it need not ask itself"
+      : uriFault(procedure, "exact", this.#ports.settings.uriRule);
+    if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${procedure} ${fault}`);
+    return this.#start(router, call, { disclosed: false });
   }
 
   /** @throws ProtocolViolation where the callee uses a mode that it did not announce (PPT-06) */
@@ -248,17 +264,42 @@ export class Dealer {
     return deliveries;
   }
 
+  /** @throws WampError no_such_procedure, feature_not_supported, limit_exceeded */
+  #start(caller: Session, call: Message<"CALL">, { disclosed }: { disclosed: boolean }): Delivery {
+    const { options, procedure } = call;
+    const registration = this.registrations.table.best(procedure);
+    if (!registration) {
+      throw new WampError("wamp.error.no_such_procedure", `no procedure ${procedure} is registered`);
+    }
+    const passedOver = caller.isRouter ? nobody : this.#isFull;
+    const callee = chooseCallee(registration, passedOver, this.#ports.randomId);
+    if (!callee) {
+      const most = Math.max(...registration.callees.map(({ session }) => this.#mostInvocations(session)));
+      throw exceeds("pendingInvocations", most, `every callee of ${procedure} is busy, try again later`);
+    }
+    const lacks = lacking(callee.session, {
+      progressive: options.progress === true,
+      passthru: passthru(options),
+    });
+    if (lacks) throw new WampError(NOT_SUPPORTED, `the callee did not announce ${lacks}`);
+    return this.#invoke(registration, callee, { caller, call, disclosed });
+  }
+
+  #mostInvocations({ identity }: Session): number {
+    return this.#ports.limits(identity).pendingInvocations;
+  }
+
   #invoke(
     registration: Registration,
     callee: Callee,
-    { caller, call }: { caller: Session; call: Message<"CALL"> },
+    { caller, call, disclosed }: { caller: Session; call: Message<"CALL">; disclosed: boolean },
   ): Delivery {
     const { request, options, procedure, payload } = call;
     const { settings, now } = this.#ports;
     const terms = {
       procedure,
       registration: registration.id,
-      disclosed: options.disclose_me === true,
+      disclosed,
       receivesProgress: options.receive_progress === true,
       timeout: options.timeout ?? 0,
       received: now(),
@@ -273,7 +314,9 @@ export class Dealer {
       details: invocationDetails(terms, caller, { registration, callee, settings }),
       chunks: options.progress === true ? "open" : "none",
     });
-    if (callee.session.announced("callee", "call_reroute")) invocation.reroute = { payload, refused: [] };
+    if (callee.session.announced("callee", "call_reroute")) {
+      invocation.reroute = { payload: owned(payload), refused: [] };
+    }
     return this.#begin(invocation, callee, payload);
   }
 
@@ -298,7 +341,8 @@ export class Dealer {
     const { settings, randomId } = this.#ports;
     const registration = this.registrations.byId.get(terms.registration);
     const absent = [...refused, invocation.callee];
-    const callee = registration && chooseCallee(registration, absent, randomId);
+    const passedOver = (each: Callee) => absent.includes(each.session) || this.#isFull(each);
+    const callee = registration && chooseCallee(registration, passedOver, randomId);
     if (!registration || !callee) {
       const text = "every callee answered that it is unavailable";
       return [this.#fail(invocation, "wamp.error.no_available_callee", text)];
@@ -317,7 +361,9 @@ export class Dealer {
   #begin(invocation: Invocation, callee: Callee, payload: Payload | undefined): Delivery {
     const { timeout, received } = invocation.terms;
     if (timeout === 0 || invocation.deadline !== undefined) return invocationOf(invocation, payload);
-    if (timesItself(callee)) return invocationOf(invocation, payload, { timeout });
+    // The router trusts nobody with its own time.
+    if (timesItself(callee) && !invocation.caller.isRouter)
+      return invocationOf(invocation, payload, { timeout });
     this.#deadlines.add(invocation, received + timeout);
     return invocationOf(invocation, payload);
   }
@@ -359,10 +405,14 @@ export class Dealer {
 
   #unpark(invocation: Invocation): void {
     if (invocation.parked === "no") return;
-    this.#ports.store.removeInvocation(invocation.callee.id, invocation.id);
     invocation.parked = "no";
+    const [callee, id] = [invocation.callee.id, invocation.id];
+    // A call that has an answer is answered, whatever the store says.
+    this.#ports.owed.remove(() => this.#ports.store.removeInvocation(callee, id));
   }
 }
+
+const nobody = (): boolean => false;
 
 /** PCI-03, PPT-04: some options may only be used once announced. @throws ProtocolViolation */
 function checkAnnounced(caller: Session, options: Message<"CALL">["options"]): void {

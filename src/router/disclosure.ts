@@ -14,7 +14,7 @@ export function publisherDetails({ identity }: Session) {
   };
 }
 
-/** PID-02, CID-02, CID-04. @throws WampError option_disallowed.disclose_me */
+/** PID-02, CID-02, CID-04. @param allowed by the realm, or by the permit of whoever asks @throws WampError option_disallowed.disclose_me */
 export function refuseDisclosure(asked: boolean | undefined, allowed: boolean): void {
   if (asked !== true || allowed) return;
   throw new WampError("wamp.error.option_disallowed.disclose_me", "this realm does not disclose identities");

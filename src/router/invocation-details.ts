@@ -21,7 +21,7 @@ export function invocationDetails(
   return {
     // PBR-10: only a pattern callee needs telling which procedure it was.
     ...(registration.match !== "exact" && { procedure }),
-    ...((disclosed || callee.discloseCaller) && callerDetails(caller)),
+    ...((disclosed || callee.discloseCaller) && !caller.isRouter && callerDetails(caller)),
     ...(receivesProgress && takesProgress(callee.session, settings) && { receive_progress: true }),
     ...(trustlevel !== undefined && { trustlevel }),
     ...passthru,

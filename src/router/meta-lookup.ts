@@ -1,6 +1,8 @@
 /** wamp.registration.* and wamp.subscription.*: what is served and subscribed, and by whom (sections 11.3, 11.4). */
 import { WampError } from "../wamp/error.ts";
 import { isReserved, type MatchPolicy, uriFault } from "../wamp/uri.ts";
+import { permitted } from "./authorization.ts";
+import { topicCheck } from "./exceptions.ts";
 import { readQuery } from "./history-query.ts";
 import {
   invalid,
@@ -62,10 +64,14 @@ export const SUBSCRIPTION_PROCEDURES: MetaProcedures = {
 /** Announced as event_history, where the realm keeps one. */
 export const HISTORY_PROCEDURES: MetaProcedures = {
   "wamp.subscription.get_events": (realm, call) => {
-    const { id } = subscription(realm, call);
+    const { id, uri, match } = subscription(realm, call);
     const { identity } = call.caller;
-    const show = (row: HistoryRow) => historyEvent(realm, call, row);
-    return { args: realm.broker.history.select(id, readQuery(call.kwargs), { identity, show }) }; // HIS-08
+    const query = readQuery(call.kwargs);
+    // HIS-23
+    const { exceptions } = permitted(realm.may, identity, { action: "subscribe", uri, match });
+    const isAllowed = exceptions && match !== "exact" ? topicCheck(realm.may, identity) : () => true;
+    const show = (row: HistoryRow) => (isAllowed(row.topic) ? historyEvent(realm, call, row) : undefined);
+    return { args: realm.broker.history.select(id, query, { identity, show }) }; // HIS-08
   },
 };
 
@@ -128,9 +134,9 @@ function subscription({ broker }: MetaRealm, { args }: MetaCall): Subscription {
   return found;
 }
 
-function readRevocation({ sessions }: MetaRealm, { args, kwargs }: MetaCall) {
+function readRevocation({ roster }: MetaRealm, { args, kwargs }: MetaCall) {
   const id = readId(args[1], "session");
-  const session = sessions.get(id);
+  const session = roster.get(id);
   if (!session) throw new WampError("wamp.error.no_such_session", `there is no session ${id}`);
   return { session, reason: readReason(args[2] ?? kwargs.reason) };
 }

@@ -8,33 +8,39 @@ import { isId } from "../wamp/id.ts";
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { uriFault } from "../wamp/uri.ts";
+import type { May } from "./authorization.ts";
 import type { Broker } from "./broker.ts";
 import type { Dealer } from "./dealer.ts";
 import { type Delivery, reply } from "./delivery.ts";
 import { usesPassthru } from "./passthru.ts";
 import type { Arguments, PayloadReader } from "./payload-reader.ts";
-import type { Session, SessionId } from "./session.ts";
+import type { Roster } from "./roster.ts";
+import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { Testaments } from "./testament.ts";
 
 /** What a meta procedure works on: the realm of the session that calls it, and no other (MET-03). */
 export interface MetaRealm {
-  readonly sessions: ReadonlyMap<SessionId, Session>;
+  readonly roster: Roster;
   readonly broker: Broker;
   readonly dealer: Dealer;
   readonly testaments: Testaments;
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
-  /** Gives the session a row, which what it leaves behind needs (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly may: May;
   /** Ends sessions with GOODBYE; `quietly` without their testaments and session meta events (SMA-25). */
-  readonly kill: (victims: readonly Session[], goodbye: Goodbye) => readonly Delivery[];
+  readonly dismiss: (victims: Iterable<Session>, goodbye: Goodbye) => readonly Delivery[];
+  /** Takes from sessions what they may not hold any more. */
+  readonly reconsider: (sessions: Iterable<Session>) => readonly Delivery[];
 }
 
+/** Why a session is sent away. */
 export interface Goodbye {
+  /** A URI (SMA-12). */
   readonly reason: string;
   readonly message?: string;
-  readonly quietly: boolean;
+  /** Without testaments and session meta events; default false. */
+  readonly quietly?: boolean;
 }
 
 export interface MetaCall extends Arguments {

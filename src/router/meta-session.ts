@@ -26,20 +26,21 @@ export const KILL_PROCEDURES: MetaProcedures = {
     const goodbye = readGoodbye(call);
     const victim = find(realm, call.args[0]);
     if (victim === call.caller) throw noSuchSession(victim.id); // SMA-15
-    return { args: [], deliveries: realm.kill([victim], goodbye) };
+    return { args: [], deliveries: realm.dismiss([victim], goodbye) };
   },
   "wamp.session.kill_by_authid": (realm, call) => {
     const authid = readText(call.args[0], "authid");
-    const { victims, deliveries } = killAll(realm, call, (identity) => identity.authid === authid);
+    const { victims, deliveries } = killAll(realm, call, { among: realm.roster.withAuthid(authid) });
     return { args: [victims.map(({ id }) => id)], deliveries };
   },
   "wamp.session.kill_by_authrole": (realm, call) => {
     const authrole = readText(call.args[0], "authrole");
-    const { victims, deliveries } = killAll(realm, call, (identity) => identity.authrole === authrole);
+    const having = [...realm.roster].filter(({ identity }) => identity.authrole === authrole);
+    const { victims, deliveries } = killAll(realm, call, { among: having });
     return { args: [victims.length], deliveries };
   },
   "wamp.session.kill_all": (realm, call) => {
-    const { victims, deliveries } = killAll(realm, call, () => true, true);
+    const { victims, deliveries } = killAll(realm, call, { among: [...realm.roster], quietly: true });
     return { args: [victims.length], deliveries };
   },
 };
@@ -63,14 +64,14 @@ function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
       throw invalid(`${key} cannot be modified: only authid and authrole`);
     changes[key] = readText(value, key);
   }
-  session.identity = { ...session.identity, ...changes };
+  realm.roster.rename(session, { ...session.identity, ...changes });
   if (session.stored === "yes") session.stored = "stale";
-  return { args: [] };
+  return { args: [], deliveries: realm.reconsider([session]) };
 }
 
 /** SMA-07..09. */
-function selected({ sessions }: MetaRealm, { args: [roles] }: MetaCall): Session[] {
-  const all = [...sessions.values()];
+function selected({ roster }: MetaRealm, { args: [roles] }: MetaCall): Session[] {
+  const all = [...roster];
   if (roles === undefined || roles === null) return all;
   if (!Array.isArray(roles) || roles.some((role) => typeof role !== "string")) {
     throw invalid("filter_authroles must be a list of strings");
@@ -78,18 +79,22 @@ function selected({ sessions }: MetaRealm, { args: [roles] }: MetaCall): Session
   return all.filter(({ identity }) => roles.includes(identity.authrole));
 }
 
-function find({ sessions }: MetaRealm, given: unknown): Session {
+function find({ roster }: MetaRealm, given: unknown): Session {
   const id = readId(given, "session");
-  const session = sessions.get(id);
+  const session = roster.get(id);
   if (!session) throw noSuchSession(id);
   return session;
 }
 
 /** SMA-22: never the caller itself. */
-function killAll(realm: MetaRealm, call: MetaCall, is: (identity: Identity) => boolean, quietly = false) {
+function killAll(
+  realm: MetaRealm,
+  call: MetaCall,
+  { among, quietly = false }: { readonly among: readonly Session[]; readonly quietly?: boolean },
+) {
   const goodbye = { ...readGoodbye(call), quietly };
-  const victims = [...realm.sessions.values()].filter((each) => each !== call.caller && is(each.identity));
-  return { victims, deliveries: realm.kill(victims, goodbye) };
+  const victims = among.filter((each) => each !== call.caller);
+  return { victims, deliveries: realm.dismiss(victims, goodbye) };
 }
 
 /** SMA-13, SMA-14, SMA-17. */
@@ -97,7 +102,6 @@ function readGoodbye({ kwargs }: MetaCall): Goodbye {
   const { reason, message } = kwargs;
   return {
     reason: readReason(reason) ?? "wamp.close.killed",
-    quietly: false,
     ...(message !== undefined && message !== null && { message: readText(message, "message") }),
   };
 }

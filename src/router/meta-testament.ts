@@ -2,13 +2,12 @@
 import { invalid, type MetaProcedures, readDict } from "./meta-procedure.ts";
 
 export const TESTAMENT_PROCEDURES: MetaProcedures = {
-  "wamp.session.add_testament": ({ testaments, reader, keep }, { caller, args, kwargs, payload }) => {
+  "wamp.session.add_testament": ({ testaments, reader }, { caller, args, kwargs, payload }) => {
     const [topic, eventArgs, eventKwargs] = args;
     // TES-03
     if (args.length < 3) throw invalid("add_testament takes topic, args and kwargs");
     if (eventArgs !== null && !Array.isArray(eventArgs)) throw invalid("args must be a list");
     if (eventKwargs !== null) readDict(eventKwargs, "kwargs");
-    keep(caller);
     testaments.add(caller, {
       topic,
       scope: kwargs.scope,

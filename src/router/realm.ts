@@ -4,18 +4,24 @@
  */
 import { WampError } from "../wamp/error.ts";
 import type { ClientMessage, Message } from "../wamp/message.ts";
+import { type May, Undecided } from "./authorization.ts";
 import { Broker } from "./broker.ts";
 import { Dealer } from "./dealer.ts";
 import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
+import { Inquiries, type Inquiry } from "./inquiries.ts";
+import { defaultLimits } from "./limits.ts";
 import { callMeta, type Goodbye, type MetaProcedure, type MetaRealm } from "./meta-procedure.ts";
 import { metaProcedures } from "./meta-procedures.ts";
 import { sessionDetails } from "./meta-session.ts";
+import { attempt, Owed } from "./owed.ts";
 import { park } from "./parking.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import { checkRequestId } from "./request-ids.ts";
+import { reconsider } from "./revocation.ts";
+import { Roster, type Sessions } from "./roster.ts";
 import { type Identity, Session, type SessionId } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
-import type { RealmStore } from "./store.ts";
+import type { RealmStore, TestamentRow } from "./store.ts";
 import { Testaments } from "./testament.ts";
 
 export interface RealmPorts {
@@ -26,6 +32,9 @@ export interface RealmPorts {
   readonly randomId: () => number;
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
+  readonly may: May;
+  /** Told what the store refused where the session concerned is past being told: while it leaves. `tick` tries again. */
+  readonly fault: (error: unknown, session: SessionId | undefined) => void;
 }
 
 /** What a joined session may say to its realm; the rest is between it and the gateway. */
@@ -45,34 +54,45 @@ export class Realm {
   readonly #broker: Broker;
   readonly #dealer: Dealer;
   readonly #testaments: Testaments;
-  /** Session id to session. */
-  readonly #sessions = new Map<SessionId, Session>();
+  readonly #inquiries: Inquiries;
+  readonly #roster = new Roster();
   /** Procedure URI to procedure: the router's own. */
   readonly #meta: ReadonlyMap<string, MetaProcedure>;
   readonly #metaRealm: MetaRealm;
+  readonly #owed: Owed;
+  /** The session that is being removed. */
+  #leaving: SessionId | undefined;
   /** When a message last changed what only memory holds; undefined while the rows say it all. */
   #unparkedSince: number | undefined;
 
   constructor(ports: RealmPorts) {
-    const { settings, store, reader } = ports;
+    const { settings, store, reader, may, fault } = ports;
     this.#ports = ports;
-    this.#broker = new Broker(ports);
+    this.#owed = new Owed((error) => {
+      this.#unparkedSince ??= ports.now();
+      fault(error, this.#leaving);
+    });
+    const keep = (session: Session): void => this.#keep(session);
+    const shared = { ...ports, owed: this.#owed, limits: settings.limits ?? defaultLimits, keep };
+    this.#broker = new Broker(shared);
     this.#dealer = new Dealer({
-      ...ports,
+      ...shared,
       emit: (events) => this.#broker.emit(events),
       meta: (caller, call) => callMeta(this.#metaRealm, this.#meta, { caller, call }),
     });
-    this.#testaments = new Testaments({ store, uriRule: settings.uriRule, limits: settings.keep });
+    this.#inquiries = new Inquiries(this.#dealer, reader);
+    this.#testaments = new Testaments({ store, uriRule: settings.uriRule, limits: settings.keep, may, keep });
     this.#meta = metaProcedures(settings);
     this.#metaRealm = {
-      sessions: this.#sessions,
+      roster: this.#roster,
       broker: this.#broker,
       dealer: this.#dealer,
       testaments: this.#testaments,
       settings,
       reader,
-      keep: (session) => this.#keep(session),
-      kill: (victims, goodbye) => this.#kill(victims, goodbye),
+      may,
+      dismiss: (victims, goodbye) => this.dismiss(victims, goodbye),
+      reconsider: (sessions) => this.reconsider(sessions),
     };
   }
 
@@ -82,25 +102,25 @@ export class Realm {
    */
   wake(present: Iterable<Identity>): Delivery[] {
     const { store } = this.#ports;
-    for (const identity of present) this.#sessions.set(identity.session, new Session(identity));
+    for (const identity of present) this.#roster.add(new Session(identity));
     const absent: Session[] = [];
     for (const row of store.sessions()) {
-      let session = this.#sessions.get(row.identity.session);
-      if (!session) {
+      let session = this.#roster.get(row.identity.session);
+      if (session) this.#roster.rename(session, row.identity);
+      else {
         session = new Session(row.identity);
-        this.#sessions.set(session.id, session);
+        this.#roster.add(session);
         absent.push(session);
       }
       session.stored = "yes";
-      session.identity = row.identity;
       session.lastInvocation = row.lastInvocation;
       session.lastCall = row.lastCall;
     }
-    for (const session of this.#sessions.values()) {
+    for (const session of this.#roster) {
       session.lastRequest = undefined;
       if (session.stored === "no") this.#unparkedSince = this.#ports.now();
     }
-    const sessionOf = (id: SessionId): Session | undefined => this.#sessions.get(id);
+    const sessionOf = (id: SessionId): Session | undefined => this.#roster.get(id);
     this.#broker.wake(sessionOf);
     this.#dealer.wake(sessionOf);
     return this.#removeAll(absent, { quietly: false });
@@ -110,7 +130,7 @@ export class Realm {
   newSessionId(): SessionId {
     for (;;) {
       const id = this.#ports.randomId();
-      if (!this.#sessions.has(id)) return id;
+      if (!this.#roster.has(id)) return id;
     }
   }
 
@@ -123,38 +143,95 @@ export class Realm {
     const deliveries = this.#broker.emit([
       { topic: "wamp.session.on_join", args: [sessionDetails(identity)] },
     ]);
-    this.#sessions.set(session.id, session);
+    this.#roster.add(session);
     this.#unparkedSince = this.#ports.now();
     return { session, deliveries };
   }
 
   session(id: SessionId): Session | undefined {
-    return this.#sessions.get(id);
+    return this.#roster.get(id);
   }
 
-  /** One message of a joined session. @throws ProtocolViolation, after which the session must leave */
+  /** Who is here, without the router itself. */
+  get sessions(): Sessions {
+    return this.#roster;
+  }
+
+  /** The live sessions of one principal, in the order in which they joined. */
+  sessionsOf(authid: string): readonly Session[] {
+    return this.#roster.withAuthid(authid);
+  }
+
+  /**
+   * One message of a joined session.
+   * @throws ProtocolViolation, after which the session must leave
+   * @throws Undecided, after which the realm is as it was: the same message may be given again, or dropped (AZN-14)
+   */
   receive(session: Session, message: RealmMessage): readonly Delivery[] {
     // A store that failed while the session was killed may have left it half way: it must not speak again.
-    if (this.#sessions.get(session.id) !== session)
-      throw new Error(`session ${session.id} has left the realm`);
+    if (this.#roster.get(session.id) !== session) throw new Error(`session ${session.id} has left the realm`);
+    const { lastRequest, lastCall, stored } = session;
+    const unparkedSince = this.#unparkedSince;
     try {
-      return this.#route(session, message);
+      return this.#inquiries.intercept(this.#route(session, message));
     } catch (error) {
       if (error instanceof WampError) return this.#refuse(session, message, error);
+      if (error instanceof Undecided) {
+        // Whoever asks for a permission has written no row and changed nothing else before.
+        Object.assign(session, { lastRequest, lastCall, stored });
+        this.#unparkedSince = unparkedSince;
+      }
       throw error;
     }
   }
 
+  /**
+   * The permissions changed: what the sessions (default: all) may not hold any more is taken from them, and what they may
+   * have of the rest is noted. What is undecided they keep. Asks once for each subscription and registration.
+   */
+  reconsider(sessions: Iterable<Session> = this.#roster): readonly Delivery[] {
+    const { may } = this.#ports;
+    const { subscriptions } = this.#broker;
+    const { registrations } = this.#dealer;
+    const { deliveries, events } = reconsider(sessions, { may, subscriptions, registrations });
+    return [...deliveries, ...this.#broker.emit(events)];
+  }
+
+  /**
+   * SMA-12, SMA-26: ends sessions: their GOODBYE first, then whatever follows from their leaving, for those who stay. Who has
+   * left already is passed over.
+   */
+  dismiss(victims: Iterable<Session>, { reason, message, quietly = false }: Goodbye): readonly Delivery[] {
+    const present = [...new Set(victims)].filter((each) => this.#roster.get(each.id) === each);
+    if (present.length === 0) return NOTHING;
+    const details = message === undefined ? {} : { message };
+    return [
+      { message: { type: "GOODBYE", details, reason }, to: present.map(({ id }) => id) },
+      ...this.#removeAll(present, { quietly }),
+    ];
+  }
+
+  /**
+   * The router itself calls a procedure of the realm, but none of `wamp.*`. Nothing of it outlives sleep: whoever waits for
+   * the answer does not either.
+   */
+  ask(procedure: string, inquiry: Inquiry): readonly Delivery[] {
+    this.#unparkedSince = this.#ports.now(); // the callee's count of invocations
+    return this.#inquiries.ask(procedure, inquiry);
+  }
+
   /** Ends the session, whatever the reason, and publishes its testaments. Doing it twice does nothing more. */
-  leave(session: Session): Delivery[] {
+  leave(session: Session): readonly Delivery[] {
     return this.#remove(session, { quietly: false });
   }
 
   /** A message that could not be written in its receiver's format (SER-12): the call that it belongs to ends. */
   undeliverable(message: Delivery["message"], to: SessionId, why: string): readonly Delivery[] {
-    const session = this.#sessions.get(to);
+    const session = this.#roster.get(to);
     if (!session) return NOTHING;
-    if (message.type === "INVOCATION") return this.#dealer.undeliverable(session, message.request, why);
+    if (message.type === "INVOCATION") {
+      return this.#inquiries.intercept(this.#dealer.undeliverable(session, message.request, why));
+    }
     if (message.type === "RESULT") return this.#dealer.unanswerable(session, message, why);
     if (message.type !== "ERROR") return NOTHING;
     return [reply(to, { ...message, payload: explanation(why) })];
@@ -172,12 +249,12 @@ export class Realm {
    * Does what is due at `now`: once it is quiet, what sleep would lose is written down; calls whose time is up end. In this
    * order, so that a store that fails takes no answer with it: the calls are still due at the next try.
    */
-  tick(now: number): Delivery[] {
+  tick(now: number): readonly Delivery[] {
     if (this.#unparkedSince !== undefined && this.#unparkedSince + PARK_AFTER <= now) {
-      park(this.#sessions.values(), this.#ports.store);
+      attempt([() => this.#owed.settle(), () => park(this.#roster, this.#ports.store)], (each) => each());
       this.#unparkedSince = undefined;
     }
-    return this.#dealer.tick(now);
+    return this.#inquiries.intercept(this.#dealer.tick(now));
   }
 
   #route(session: Session, message: RealmMessage): readonly Delivery[] {
@@ -200,12 +277,10 @@ export class Realm {
         this.#unparkedSince = this.#ports.now();
         return this.#dealer.cancel(session, message);
       case "SUBSCRIBE":
-        this.#keep(session);
         return this.#broker.subscribe(session, message);
       case "UNSUBSCRIBE":
         return this.#broker.unsubscribe(session, message);
       case "REGISTER":
-        this.#keep(session);
         return this.#dealer.register(session, message);
       case "UNREGISTER":
         return this.#dealer.unregister(session, message);
@@ -214,44 +289,50 @@ export class Realm {
     }
   }
 
-  /** LVE-09: calls, registrations, subscriptions, testaments, and then what the meta API tells of it all. */
-  #remove(session: Session, { quietly }: { readonly quietly: boolean }): Delivery[] {
-    if (!this.#sessions.delete(session.id)) return [];
+  /**
+   * LVE-09: calls, registrations, subscriptions, testaments, and then what the meta API tells of it all. A store that fails
+   * keeps nobody here and takes nothing from the others: rows that it will not remove are removed later.
+   */
+  #remove(session: Session, { quietly }: { readonly quietly: boolean }): readonly Delivery[] {
+    if (!this.#roster.remove(session)) return NOTHING;
+    this.#leaving = session.id;
     const deliveries = this.#dealer.leave(session);
     const events = [
       ...this.#dealer.registrations.leave(session),
       ...this.#broker.subscriptions.leave(session),
     ];
-    if (session.stored !== "no") {
-      const wills = quietly ? [] : this.#testaments.of(session);
-      this.#ports.store.removeSession(session.id);
-      for (const { topic, options, payload } of wills) {
-        deliveries.push(...this.#broker.publishWill(session, { topic, options, payload }));
-      }
-    }
+    if (session.stored !== "no") deliveries.push(...this.#removeRows(session, { quietly }));
     if (!quietly) {
       const { authid, authrole } = session.identity;
       events.push({ topic: "wamp.session.on_leave", args: [session.id, authid, authrole] });
     }
-    return [...deliveries, ...this.#broker.emit(events)];
+    this.#leaving = undefined;
+    return this.#inquiries.intercept([...deliveries, ...this.#broker.emit(events)]);
+  }
+
+  /** The session's testaments are published, for their rows go with the session's. */
+  #removeRows(session: Session, { quietly }: { readonly quietly: boolean }): Delivery[] {
+    const { store } = this.#ports;
+    let wills: readonly TestamentRow[] = [];
+    try {
+      if (!quietly) wills = this.#testaments.of(session);
+    } catch (error) {
+      // Its row stays, so that it leaves once more at the next wake, with what it leaves behind.
+      this.#ports.fault(error, session.id);
+      return [];
+    }
+    this.#owed.remove(() => store.removeSession(session.id));
+    return wills.flatMap(({ topic, options, payload }) =>
+      this.#broker.publishWill(session, { topic, options, payload }),
+    );
   }
 
   /** Those that end together leave one after the other; nothing is for one that leaves later. */
   #removeAll(sessions: readonly Session[], how: { readonly quietly: boolean }): Delivery[] {
     return sessions
       .flatMap((session) => this.#remove(session, how))
-      .map(({ message, to }) => ({ message, to: to.filter((id) => this.#sessions.has(id)) }))
+      .map(({ message, to }) => ({ message, to: to.filter((id) => this.#roster.has(id)) }))
       .filter(({ to }) => to.length > 0);
-  }
-
-  /** SMA-12, SMA-26: their GOODBYE first, then whatever follows from their leaving, for those who stay. */
-  #kill(victims: readonly Session[], { reason, message, quietly }: Goodbye): readonly Delivery[] {
-    if (victims.length === 0) return NOTHING;
-    const details = message === undefined ? {} : { message };
-    return [
-      { message: { type: "GOODBYE", details, reason }, to: victims.map(({ id }) => id) },
-      ...this.#removeAll(victims, { quietly }),
-    ];
   }
 
   /** BRK-11: a PUBLISH without acknowledge never gets a reply. */

@@ -46,10 +46,12 @@ export class Registration {
   add(callee: Callee): void {
     this.callees.push(callee);
     callee.session.registrations.add(this);
+    if (this.match !== "exact") callee.session.patterns++;
   }
 
   remove(session: Session): void {
-    session.registrations.delete(this);
+    if (!session.registrations.delete(this)) return;
+    if (this.match !== "exact") session.patterns--;
     const at = this.callees.findIndex((callee) => callee.session === session);
     if (at < 0) return;
     this.callees.splice(at, 1);

@@ -1,20 +1,30 @@
 /** The registrations of a realm: who serves which procedure. Writes rows as they change; routes nothing. */
 import { WampError } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
-import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
+import { isReserved, type MatchPolicy, uriFault } from "../wamp/uri.ts";
+import { type May, permitted } from "./authorization.ts";
+import { refuseDisclosure } from "./disclosure.ts";
+import { type LimitsOf, refuseBeyond, refusePattern } from "./limits.ts";
 import type { MetaEvent } from "./meta-event.ts";
+import type { Owed } from "./owed.ts";
 import { parkTurn } from "./parking.ts";
 import { PatternTable } from "./pattern-table.ts";
 import { Registration } from "./registration.ts";
 import type { Session } from "./session.ts";
+import type { RealmSettings } from "./settings.ts";
 import type { CalleeRow, RealmStore, RegistrationRow } from "./store.ts";
 import type { SessionOf } from "./subscriptions.ts";
 
 export interface RegistrationsPorts {
   readonly store: RealmStore;
+  readonly owed: Owed;
+  readonly may: May;
+  readonly limits: LimitsOf;
+  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
+  readonly keep: (session: Session) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly uriRule: UriRule;
+  readonly settings: Pick<RealmSettings, "uriRule" | "allowDisclose">;
 }
 
 export class Registrations {
@@ -38,18 +48,26 @@ export class Registrations {
       if (registration.callees.length === 0) this.#delete(registration);
   }
 
-  /** @throws WampError invalid_uri, procedure_already_exists */
+  /**
+   * @throws WampError invalid_uri, not_authorized, option_disallowed, procedure_already_exists, limit_exceeded
+   * @throws Undecided
+   */
   add(session: Session, { options, procedure }: Message<"REGISTER">): [Registration, MetaEvent[]] {
     const { match = "exact", invoke = "single" } = options;
-    const fault = uriFault(procedure, match, this.#ports.uriRule);
+    const fault = uriFault(procedure, match, this.#ports.settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
     if (isReserved(procedure)) {
       throw new WampError("wamp.error.invalid_uri", "procedures that begin with wamp. are the router's own");
     }
+    // AZN-06: before anything of what is registered is revealed.
+    permitted(this.#ports.may, session.identity, { action: "register", uri: procedure, match });
+    refuseDisclosure(options.disclose_caller, this.#ports.settings.allowDisclose);
     const events: MetaEvent[] = [];
     let registration = this.table.get(match, procedure);
     if (registration) refuseSecond(registration, session, invoke);
-    else {
+    this.#refuseBeyondLimits(session, match);
+    this.#ports.keep(session);
+    if (!registration) {
       const row = { uri: procedure, match, invoke, created: this.#ports.now() };
       registration = new Registration({ ...row, turn: 0, id: this.#ports.store.addRegistration(row) });
       events.push({ topic: "wamp.registration.on_create", args: [session.id, describe(registration)] });
@@ -85,6 +103,16 @@ export class Registrations {
     return [...session.registrations].flatMap((registration) => this.#drop(registration, session));
   }
 
+  #refuseBeyondLimits(session: Session, match: MatchPolicy): void {
+    const { limits } = this.#ports;
+    const retry = "unregister something first";
+    refuseBeyond(limits(session.identity).registrations, session.registrations.size, {
+      limit: "registrations",
+      retry,
+    });
+    if (match !== "exact") refusePattern(session, limits);
+  }
+
   #insert(registration: Registration): void {
     this.table.set(registration.match, registration.uri, registration);
     this.byId.set(registration.id, registration);
@@ -95,7 +123,8 @@ export class Registrations {
     const args = [session.id, registration.id];
     const events: MetaEvent[] = [{ topic: "wamp.registration.on_unregister", args }];
     if (registration.callees.length > 0) {
-      parkTurn(registration, this.#ports.store); // an index of what is stored must fit it
+      // An index of what is stored must fit it.
+      this.#ports.owed.remove(() => parkTurn(registration, this.#ports.store));
       return events;
     }
     this.#delete(registration);
@@ -106,7 +135,7 @@ export class Registrations {
   #delete({ id, match, uri }: Registration): void {
     this.table.delete(match, uri);
     this.byId.delete(id);
-    this.#ports.store.removeRegistration(id);
+    this.#ports.owed.remove(() => this.#ports.store.removeRegistration(id));
   }
 }
 

@@ -60,15 +60,22 @@ export class Retention {
     store.boundRetained({ octets: limits.retainedTotal, since: this.#since() });
   }
 
-  /** For each topic that the subscription matches, the newest event that the subscriber may see (RET-11, RET-14). */
-  eventsFor({ match, uri }: Subscription, identity: Identity): RetainedRow[] {
+  /**
+   * For each topic that the subscription matches, the newest event that the subscriber may see (RET-11, RET-14).
+   * `isAllowed` says whether it may have events of a topic at all.
+   */
+  eventsFor(
+    { match, uri }: Subscription,
+    identity: Identity,
+    isAllowed: (topic: string) => boolean,
+  ): RetainedRow[] {
     const since = this.#since();
     /** Topic to the newest eligible event; topics in the order of their newest event. */
     const newest = new Map<string, RetainedRow>();
     for (const row of this.#ports.store.retained(match, uri)) {
       if (newest.has(row.topic) || row.time < since) continue;
       if (row.publisher === identity.session || !mayReceive(identity, row.lists)) continue;
-      newest.set(row.topic, row);
+      if (isAllowed(row.topic)) newest.set(row.topic, row);
     }
     return [...newest.values()].reverse();
   }

@@ -9,6 +9,9 @@ import type { Subscription } from "./subscription.ts";
 
 export type SessionId = number;
 
+/** The router itself, where it calls a procedure of the realm. No client has this id: theirs begin with 1 (ID-01). */
+export const ROUTER: SessionId = 0;
+
 /** Who a session is: fixed at WELCOME (SES-08, SES-14), survives hibernation. */
 export interface Identity {
   readonly session: SessionId;
@@ -27,10 +30,12 @@ export interface Identity {
 
 export class Session {
   readonly id: SessionId;
-  /** Changes only through wamp.session.modify_details. */
+  /** Changes only through wamp.session.modify_details, and with it the roster. */
   identity: Identity;
   readonly subscriptions = new Set<Subscription>();
   readonly registrations = new Set<Registration>();
+  /** How many of its subscriptions and registrations are to patterns. */
+  patterns = 0;
   /** CALL.Request to the call that it began and that has not ended. */
   readonly calls = new Map<number, Invocation>();
   /** INVOCATION.Request to the invocation that this session has not answered. */
@@ -47,6 +52,10 @@ export class Session {
   constructor(identity: Identity) {
     this.id = identity.session;
     this.identity = identity;
+  }
+
+  get isRouter(): boolean {
+    return this.id === ROUTER;
   }
 
   /** Whether the client announced `feature` for `role` in HELLO. */

@@ -1,5 +1,6 @@
 /** What may differ from realm to realm in how the router behaves. */
 import type { MatchPolicy, UriRule } from "../wamp/uri.ts";
+import type { LimitsOf } from "./limits.ts";
 import type { RequestIdCheck } from "./request-ids.ts";
 
 /** Topics or procedures by URI or pattern. */
@@ -44,6 +45,8 @@ export interface RealmSettings {
   readonly publicationTrust: readonly TrustRule[];
   readonly callTrust: readonly TrustRule[];
   readonly history: readonly HistoryRule[];
+  /** What one session may hold, by its role; absent: DEFAULT_SESSION_LIMITS for everybody. */
+  readonly limits?: LimitsOf;
   /** Bounds of what clients may have the realm keep. */
   readonly keep: {
     /** Retained events of the realm; the oldest topic goes first (RET-20). */

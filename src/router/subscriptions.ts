@@ -1,7 +1,9 @@
 /** The subscriptions of a realm: who subscribed to what. Writes rows as they change; routes nothing. */
 import { WampError } from "../wamp/error.ts";
 import { isReserved, type MatchPolicy } from "../wamp/uri.ts";
+import { type LimitsOf, refuseBeyond, refusePattern } from "./limits.ts";
 import type { MetaEvent } from "./meta-event.ts";
+import type { Owed } from "./owed.ts";
 import { PatternTable } from "./pattern-table.ts";
 import type { Session } from "./session.ts";
 import type { UriPattern } from "./settings.ts";
@@ -10,6 +12,10 @@ import { Subscription } from "./subscription.ts";
 
 export interface SubscriptionsPorts {
   readonly store: RealmStore;
+  readonly owed: Owed;
+  readonly limits: LimitsOf;
+  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
+  readonly keep: (session: Session) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -32,13 +38,18 @@ export class Subscriptions {
     for (const row of this.#ports.store.subscriptions()) this.#insert(new Subscription(row));
     for (const { id, session: subscriber } of this.#ports.store.subscribers()) {
       const present = session(subscriber);
-      if (present) this.byId.get(id)?.add(present);
+      const subscription = this.byId.get(id);
+      if (!present || !subscription) continue;
+      subscription.add(present);
+      subscription.exceptionsKnown = subscription.match === "exact";
     }
   }
 
   /** The subscription stays whether or not it has subscribers: events are kept for it (HIS-03, HIS-04). */
   keep({ uri, match }: UriPattern): Subscription {
-    const subscription = this.table.get(match, uri) ?? this.#create(match, uri);
+    const found = this.table.get(match, uri);
+    const subscription = found ?? this.#create(match, uri);
+    if (!found) this.#insert(subscription);
     subscription.kept = true;
     return subscription;
   }
@@ -49,19 +60,22 @@ export class Subscriptions {
     for (const subscription of empty) this.#delete(subscription);
   }
 
-  /** Subscribing again to what the session holds changes nothing (BRK-04). */
+  /** Subscribing again to what the session holds changes nothing (BRK-04). @throws WampError limit_exceeded */
   add(session: Session, match: MatchPolicy, uri: string): [Subscription, MetaEvent[]] {
     const events: MetaEvent[] = [];
     let subscription = this.table.get(match, uri);
+    if (subscription?.subscribers.has(session.id)) return [subscription, events];
+    this.#refuseBeyondLimits(session, match);
+    this.#ports.keep(session);
     if (!subscription) {
       subscription = this.#create(match, uri);
       events.push({ topic: "wamp.subscription.on_create", args: [session.id, describe(subscription)] });
     }
-    if (!subscription.subscribers.has(session.id)) {
-      this.#ports.store.addSubscriber({ id: subscription.id, session: session.id });
-      subscription.add(session);
-      events.push({ topic: "wamp.subscription.on_subscribe", args: [session.id, subscription.id] });
-    }
+    this.#ports.store.addSubscriber({ id: subscription.id, session: session.id });
+    // Only now: a store that fails leaves no subscription without a subscriber.
+    this.#insert(subscription);
+    subscription.add(session);
+    events.push({ topic: "wamp.subscription.on_subscribe", args: [session.id, subscription.id] });
     return [subscription, told(subscription, events)];
   }
 
@@ -83,11 +97,19 @@ export class Subscriptions {
     return [...session.subscriptions].flatMap((subscription) => this.#drop(subscription, session));
   }
 
+  #refuseBeyondLimits(session: Session, match: MatchPolicy): void {
+    const { limits } = this.#ports;
+    const retry = "unsubscribe from something first";
+    refuseBeyond(limits(session.identity).subscriptions, session.subscriptions.size, {
+      limit: "subscriptions",
+      retry,
+    });
+    if (match !== "exact") refusePattern(session, limits);
+  }
+
   #create(match: MatchPolicy, uri: string): Subscription {
     const row = { uri, match, created: this.#ports.now() };
-    const subscription = new Subscription({ ...row, id: this.#ports.store.addSubscription(row) });
-    this.#insert(subscription);
-    return subscription;
+    return new Subscription({ ...row, id: this.#ports.store.addSubscription(row) });
   }
 
   #insert(subscription: Subscription): void {
@@ -110,7 +132,7 @@ export class Subscriptions {
   #delete({ id, match, uri }: Subscription): void {
     this.table.delete(match, uri);
     this.byId.delete(id);
-    this.#ports.store.removeSubscription(id);
+    this.#ports.owed.remove(() => this.#ports.store.removeSubscription(id));
   }
 }
 

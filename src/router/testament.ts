@@ -6,7 +6,8 @@ import { WampError } from "../wamp/error.ts";
 import { dict } from "../wamp/field.ts";
 import { PUBLISH_OPTIONS } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
-import { isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
+import { isOurs, isReserved, type UriRule, uriFault } from "../wamp/uri.ts";
+import { type May, NOT_AUTHORIZED, permitted } from "./authorization.ts";
 import { octetsOf } from "./retention.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
@@ -16,6 +17,9 @@ export interface TestamentPorts {
   readonly store: RealmStore;
   readonly uriRule: UriRule;
   readonly limits: RealmSettings["keep"];
+  readonly may: May;
+  /** Gives the session a row, without which nobody would publish what it leaves behind (RULE-12). */
+  readonly keep: (session: Session) => void;
 }
 
 export interface Will {
@@ -34,15 +38,22 @@ export class Testaments {
     this.#ports = ports;
   }
 
-  /** @throws WampError invalid_uri, invalid_argument, option_not_allowed where the session has too many (TES-18) */
-  add(session: Session, { topic, scope, options: given, payload }: Will): void {
-    const { store, uriRule, limits } = this.#ports;
+  /**
+   * @throws WampError invalid_uri, invalid_argument, not_authorized (TES-15), option_not_allowed where the session has too
+   * many (TES-18) @throws Undecided
+   */
+  add(session: Session, { topic, scope: wanted, options: given, payload }: Will): void {
+    const { store, uriRule, limits, may, keep } = this.#ports;
     if (typeof topic !== "string")
       throw new WampError("wamp.error.invalid_argument", "topic must be a string");
     const fault =
       uriFault(topic, "exact", uriRule) ?? (isReserved(topic) ? "is the router's to publish" : undefined);
     if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
+    // S9: who may not publish under a name of the router's may not leave anything under it either.
+    if (isOurs(topic)) throw new WampError(NOT_AUTHORIZED, `topic ${topic} is the router's to publish`);
     const options = readOptions(given);
+    const scope = readScope(wanted);
+    permitted(may, session.identity, { action: "publish", uri: topic, match: "exact" });
     // The lists of the options may be as long as the payload.
     const octets = octetsOf(payload) + JSON.stringify(options).length;
     const kept = store.testamentSize(session.id);
@@ -52,13 +63,8 @@ export class Testaments {
         `a session may leave ${limits.testaments} testaments of ${limits.testamentOctets} octets together`,
       );
     }
-    store.addTestament({
-      session: session.id,
-      scope: readScope(scope),
-      topic,
-      options,
-      payload,
-    });
+    keep(session);
+    store.addTestament({ session: session.id, scope, topic, options, payload });
   }
 
   flush(session: Session, scope: unknown): void {

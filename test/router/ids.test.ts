@@ -1,6 +1,7 @@
 /** Ids (requirements section 2.2). Their range, ID-01, is tested in test/wamp. */
 import { expect, test } from "vitest";
 import { idFrom, randomId } from "../../src/cloudflare/random-id.ts";
+import { mayEverything } from "../../src/router/authorization.ts";
 import { Realm } from "../../src/router/realm.ts";
 import type { RequestIdCheck } from "../../src/router/request-ids.ts";
 import { DEFAULT_REALM_SETTINGS } from "../../src/router/settings.ts";
@@ -64,6 +65,8 @@ test("ID-04 a new session id that a live session has is drawn again", () => {
     randomId: () => drawn.shift() ?? 0,
     settings: DEFAULT_REALM_SETTINGS,
     reader: payloadReader,
+    may: mayEverything,
+    fault: () => {},
   });
   const join = (): number => {
     const session = realm.newSessionId();

@@ -3,6 +3,7 @@
  * that expectations can be literal: session ids 101, 102 ... in the order of joining, publication ids 1001, 1002 ...
  */
 
+import { type May, mayEverything } from "../../src/router/authorization.ts";
 import type { Delivery } from "../../src/router/delivery.ts";
 import { PARK_AFTER, Realm, type RealmMessage } from "../../src/router/realm.ts";
 import type { Identity, Session } from "../../src/router/session.ts";
@@ -23,10 +24,18 @@ export interface Joining {
   readonly authid?: string;
   readonly authrole?: string;
   readonly roles?: Roles;
+  readonly authextra?: NonNullable<Identity["authextra"]>;
+  readonly scope?: NonNullable<Identity["scope"]>;
+  readonly expires?: number;
+}
+
+export interface Ports {
+  readonly may?: May;
+  readonly store?: MemoryStore;
 }
 
 export class Scene {
-  readonly store = new MemoryStore();
+  readonly store: MemoryStore;
   readonly settings: RealmSettings;
   /** Milliseconds since 1970. */
   clock = 1_000_000;
@@ -38,8 +47,16 @@ export class Scene {
   #lastSession = 100;
   #lastPublication = 1000;
 
-  constructor(settings: Partial<RealmSettings> = {}) {
+  /** What the store refused while sessions left. */
+  readonly faults: unknown[] = [];
+
+  /** May be changed at any time: the realm asks through it. */
+  may: May;
+
+  constructor(settings: Partial<RealmSettings> = {}, { may = mayEverything, store }: Ports = {}) {
     this.settings = { ...DEFAULT_REALM_SETTINGS, ...settings };
+    this.may = may;
+    this.store = store ?? new MemoryStore();
     this.realm = this.#newRealm();
     this.realm.wake([]);
   }
@@ -50,7 +67,7 @@ export class Scene {
     return this;
   }
 
-  joinAs(name: string, { authid = name, authrole = "user", roles }: Joining): this {
+  joinAs(name: string, { authid = name, authrole = "user", roles, ...more }: Joining): this {
     this.#lastSession++;
     const identity: Identity = {
       session: this.#lastSession,
@@ -59,6 +76,7 @@ export class Scene {
       authmethod: "anonymous",
       authprovider: "static",
       roles: roles ?? { publisher: [], subscriber: [], caller: [], callee: [] },
+      ...more,
     };
     this.#names.set(identity.session, name);
     this.#identities.set(name, identity);
@@ -86,6 +104,11 @@ export class Scene {
   send(name: string, ...wire: unknown[]): Sent {
     const message = parse(envelope(wire)) as RealmMessage; // a scene sends no HELLO or GOODBYE
     return this.#sent(this.realm.receive(this.session(name), message));
+  }
+
+  /** Something that the realm is asked to do by whoever holds it. */
+  does(act: (realm: Realm) => readonly Delivery[]): Sent {
+    return this.#sent(act(this.realm));
   }
 
   leave(name: string): Sent {
@@ -148,6 +171,8 @@ export class Scene {
       randomId: () => ++this.#lastPublication,
       settings: this.settings,
       reader: payloadReader,
+      may: (...wish) => this.may(...wish),
+      fault: (error) => this.faults.push(error),
     });
   }
 
