@@ -3,6 +3,7 @@ import type { Origin } from "../auth/method.ts";
 import type { Session } from "../router/session.ts";
 import type { Encoded, Serializer } from "../serializer/serializer.ts";
 import type { ConnectionState, Memo, Peer } from "./peer.ts";
+import type { Meter } from "./rate.ts";
 
 export class Connection {
   readonly peer: Peer;
@@ -11,12 +12,18 @@ export class Connection {
   state: ConnectionState;
   /** The joined session; undefined in every other phase. */
   session: Session | undefined;
+  /** The authid that HELLO claims, until it is shown: for the log. */
+  claimed: string | undefined;
+  /** What its messages are held against; stays when the session ends, so that the next one goes on with it. */
+  meter: Meter | undefined;
   /** Messages of this turn for a batched peer: they leave in one frame. */
   outgoing: Encoded[] = [];
   /** The length of what is in `outgoing`: the peer has not been given it yet, so its backlog does not tell. */
   outgoingOctets = 0;
   /** Messages that came while an asynchronous step of this connection was under way, in order (ORD-18). */
   inbox: Encoded[] = [];
+  /** The length of what is in `inbox`. */
+  inboxOctets = 0;
   waiting = false;
 
   /** The peer's batches end with 0x18 (BAT-02); undefined until its first frame tells. */
@@ -30,7 +37,20 @@ export class Connection {
   }
 
   get memo(): Memo {
-    const { serializer, origin, state, oldSeparator } = this;
+    return this.memoAs(this.state);
+  }
+
+  /** What is to be remembered if it were in that state. */
+  memoAs(state: ConnectionState): Memo {
+    const { serializer, origin, oldSeparator } = this;
     return { subprotocol: serializer.subprotocol, oldSeparator, origin, state };
+  }
+
+  /** Takes what came meanwhile. */
+  takeInbox(): readonly Encoded[] {
+    const { inbox } = this;
+    this.inbox = [];
+    this.inboxOctets = 0;
+    return inbox;
   }
 }

@@ -1,10 +1,11 @@
-/** From HELLO to WELCOME: which realm, which roles, which method. Holds no state; the one room's only async part. */
+/** From HELLO to WELCOME: which realm, which method, and what WELCOME says. Holds no state. */
 import type { AuthMethod, Principal, SignIn } from "../auth/method.ts";
 import type { Announcement } from "../router/announcement.ts";
 import type { Identity } from "../router/session.ts";
 import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
 import { uriFault } from "../wamp/uri.ts";
+import type { RoleTerms } from "./admission.ts";
 
 const AGENT = "edgebahn";
 
@@ -17,6 +18,11 @@ export interface Doorway {
   readonly announcement: Announcement;
   /** In no particular order: the client's order decides. */
   readonly methods: readonly AuthMethod[];
+  /**
+   * The terms of a role of this realm; undefined: the realm has no such role. Without this the realm knows no roles, and
+   * whoever a method admits is admitted.
+   */
+  readonly role?: (authrole: string) => RoleTerms | undefined;
 }
 
 const UTF8 = new TextEncoder();

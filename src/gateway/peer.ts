@@ -26,6 +26,9 @@ export interface Memo {
   readonly state: ConnectionState;
 }
 
+/** What `verify` may need of HELLO; where the connection comes from stands in the memo already. */
+export type RememberedSignIn = Omit<SignIn, "origin">;
+
 /** Where a connection stands between upgrade and close. Deadlines are milliseconds since 1970. */
 export type ConnectionState =
   /** Waits for HELLO; also after a completed GOODBYE (SES-58). */
@@ -35,10 +38,11 @@ export type ConnectionState =
       readonly phase: "challenged";
       readonly deadline: number;
       readonly method: string;
-      readonly signIn: SignIn;
+      readonly signIn: RememberedSignIn;
       readonly expects: Readonly<Record<string, unknown>>;
     }
-  | { readonly phase: "joined"; readonly identity: Identity }
+  /** `since`: when it was welcomed. */
+  | { readonly phase: "joined"; readonly identity: Identity; readonly since: number }
   /** The router said GOODBYE first and waits for the reply (SES-53). */
   | { readonly phase: "leaving"; readonly deadline: number }
   /** ABORT or close is on its way: whatever else comes is ignored. */

@@ -5,9 +5,12 @@
 import { expect } from "vitest";
 import { Anonymous } from "../../src/auth/anonymous.ts";
 import type { AuthMethod } from "../../src/auth/method.ts";
+import type { RoleTerms } from "../../src/gateway/admission.ts";
 import { DEFAULT_GATEWAY_SETTINGS, Gateway, type GatewaySettings } from "../../src/gateway/gateway.ts";
 import type { Memo } from "../../src/gateway/peer.ts";
+import type { GatewayPorts } from "../../src/gateway/settings.ts";
 import { announcement } from "../../src/router/announcement.ts";
+import { type May, mayEverything } from "../../src/router/authorization.ts";
 import { PARK_AFTER, Realm } from "../../src/router/realm.ts";
 import { DEFAULT_REALM_SETTINGS, type RealmSettings } from "../../src/router/settings.ts";
 import { payloadReader } from "../../src/serializer/payload-reader.ts";
@@ -32,7 +35,15 @@ export interface WireOptions {
   readonly realm?: Partial<RealmSettings>;
   /** The id before the first. */
   readonly lastId?: number;
+  /** Role name to its terms; default: there is every role, and its sessions are held to nothing. */
+  readonly roles?: Readonly<Record<string, RoleTerms>>;
+  readonly may?: May;
+  /** What else the gateway is given, anew after each sleep; it may ask this room's clock and gateway. */
+  readonly ports?: (room: WireRoom) => Partial<GatewayPorts>;
 }
+
+/** The terms of a role that is held to nothing. */
+export const MANY: RoleTerms = { singleSession: "many" };
 
 export class WireRoom {
   readonly store: MemoryStore;
@@ -40,6 +51,7 @@ export class WireRoom {
   readonly log: Readonly<Record<string, unknown>>[] = [];
   readonly clients: Client[] = [];
   readonly #methods: readonly AuthMethod[];
+  readonly #options: WireOptions;
   readonly #serializer: (subprotocol: Subprotocol) => Serializer;
   /** Milliseconds since 1970. */
   clock = 1_000_000;
@@ -48,6 +60,7 @@ export class WireRoom {
   #lastId: number;
 
   constructor(options: WireOptions = {}) {
+    this.#options = options;
     this.store = options.store ?? new MemoryStore();
     this.settings = { ...DEFAULT_GATEWAY_SETTINGS, ...options.settings };
     this.#methods = options.methods ?? [new Anonymous("everybody")];
@@ -101,6 +114,7 @@ export class WireRoom {
   }
 
   #newGateway(): Gateway {
+    const { roles, may = mayEverything, ports } = this.#options;
     return new Gateway({
       realm: new Realm({
         store: this.store,
@@ -108,17 +122,23 @@ export class WireRoom {
         randomId: () => ++this.#lastId,
         settings: this.#realm,
         reader: payloadReader,
+        may,
+        fault: (error, session) => this.log.push({ event: "fault", session, error: String(error) }),
       }),
       doorway: {
         realm: "realm1",
         announcement: announcement(this.#realm),
         elsewhere: (realm) => (realm === "realm2" ? "/ws/realm2" : undefined),
         methods: this.#methods,
+        role: (name) => (roles ? roles[name] : MANY),
       },
       serializer: this.#serializer,
       settings: this.settings,
       now: () => this.clock,
       log: (entry) => this.log.push(entry),
+      may,
+      requestIdCheck: this.#realm.requestIdCheck,
+      ...ports?.(this),
     });
   }
 }

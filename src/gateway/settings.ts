@@ -1,0 +1,71 @@
+/** What a gateway is given: how patient and how generous it is, and everything that it asks or tells somebody else. */
+import type { May, Undecided } from "../router/authorization.ts";
+import type { Realm } from "../router/realm.ts";
+import type { RequestIdCheck } from "../router/request-ids.ts";
+import type { Identity } from "../router/session.ts";
+import type { Serializer, Subprotocol } from "../serializer/serializer.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Desk } from "./desk.ts";
+import type { Doorway } from "./handshake.ts";
+import type { Log } from "./log-entry.ts";
+import type { Rate } from "./rate.ts";
+
+export interface GatewaySettings {
+  /**
+   * Milliseconds from upgrade to HELLO, from the first CHALLENGE to WELCOME, however many there are, and from GOODBYE to
+   * its reply (TRN-17, SES-22, SES-55).
+   */
+  readonly patience: number;
+  /** Octets that may wait for one peer before its session ends (TRN-21). */
+  readonly backlog: number;
+  /** Octets of a frame before WELCOME: what a stranger may cost. */
+  readonly greeting: number;
+  /** Messages that may wait while a sign-in is judged. */
+  readonly pipelined: number;
+  /** Messages of one session that may wait while one of them is decided elsewhere, and their octets. */
+  readonly waiting: { readonly messages: number; readonly octets: number };
+  /** Sessions of the realm. */
+  readonly sessions: number;
+  /** Messages of all sessions together; undefined: no limit. */
+  readonly rate?: Rate;
+  /** Milliseconds that a procedure of the realm has to answer the router. */
+  readonly answer: number;
+}
+
+export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
+  patience: 5_000,
+  backlog: 1_048_576,
+  greeting: 4_096,
+  pipelined: 16,
+  waiting: { messages: 4_096, octets: 2_097_152 },
+  sessions: 5_000,
+  answer: 4_000,
+};
+
+export interface GatewayPorts {
+  readonly realm: Realm;
+  readonly doorway: Doorway;
+  readonly serializer: (subprotocol: Subprotocol) => Serializer;
+  readonly settings: GatewaySettings;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Each entry is made safe for one line of JSON before it is given here. */
+  readonly log: Log;
+  /** Bounds guessing; undefined: nothing does. */
+  readonly attempts?: Attempts;
+  /**
+   * Asks somebody and sees to it that the realm knows the answer when the promise resolves. Rejects where no answer can
+   * be had (AZN-03). Undefined: nobody can be asked.
+   */
+  readonly decide?: (undecided: Undecided) => Promise<void>;
+  /** The router's own procedures that take their time. They need `may`: without it nobody may call them. */
+  readonly desk?: Desk;
+  /** As the realm's. */
+  readonly may?: May;
+  /** As the realm's settings have it; undefined: `off`. */
+  readonly requestIdCheck?: RequestIdCheck;
+  /** Asked at waking: a session whose principal is gone ends. */
+  readonly stillWelcome?: (identity: Identity) => boolean;
+  /** The next deadline may have moved other than in `open`, `receive`, `close` or `tick`. */
+  readonly rearm?: () => void;
+}
