@@ -1,10 +1,20 @@
+/** What a good configuration becomes. What is wrong with a bad one: config/. */
 import { describe, expect, test } from "vitest";
-import { ConfigError, readConfig, realmSettings } from "../src/config.ts";
+import { burstOf, grantedByTokens, readConfig, realmSettings } from "../src/config.ts";
+import { DEFAULT_SESSION_LIMITS } from "../src/router/limits.ts";
 import { DEFAULT_REALM_SETTINGS } from "../src/router/settings.ts";
+import { errorOf, farm, faultsOf, KEY, newSecret, OTHER_KEY, SECRETS } from "./config/scene.ts";
 
 /** What a realm is that says nothing but its name. */
 const CLOSED = {
+  hosts: [],
   anonymous: "nobody",
+  roles: [],
+  principals: [],
+  scramDialect: "spec",
+  limits: { sessions: 5_000 },
+  authFailures: { perAuthid: 10, perAddress: 100 },
+  revealUnknown: false,
   strictUri: false,
   requestIdCheck: "off",
   allowDisclose: true,
@@ -22,69 +32,200 @@ const CLOSED = {
   testamentOctets: 65_536,
 } as const;
 
-function errorOf(env: unknown): string {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  return "none";
-}
+/** What a role is that says nothing but its name: reliability.md section 5. */
+const BARE_ROLE = {
+  permissions: [],
+  singleSession: "many",
+  admin: false,
+  limits: {
+    messages: 100,
+    subscriptions: 128,
+    registrations: 128,
+    patterns: 32,
+    pendingCalls: 256,
+    pendingInvocations: 1_024,
+  },
+} as const;
 
-const JOINED = "components joined by single dots, without white space, control characters or '#'";
+const IDENTITY = { session: 1, authid: "a", authmethod: "ticket", authprovider: "static", roles: {} };
+const NOTHING = { call: false, register: false, publish: false, subscribe: false };
+const UNDISCLOSED = { caller: false, publisher: false };
 
-const refusal = (...lines: string[]): string =>
-  [
-    "The configuration of this router is wrong, so it serves nobody:",
-    ...lines.map((line) => `  ${line}`),
-  ].join("\n");
+const EMPTY = {
+  realms: new Map(),
+  templates: new Map(),
+  hosts: new Map(),
+  defaultRealm: undefined,
+  assumeJson: false,
+  allowedOrigins: [],
+  frontDesk: false,
+  admin: undefined,
+};
 
-describe("a good configuration", () => {
-  test("RULE-04 nothing configured opens no realm", () => {
-    const nothing = { realms: new Map(), defaultRealm: undefined, assumeJson: false, allowedOrigins: [] };
-    expect(readConfig({})).toEqual(nothing);
-    expect(readConfig({ REALMS: [] })).toEqual(nothing);
+describe("what is not said", () => {
+  test.each([{}, { REALMS: [] }, { REALMS: [], TEMPLATES: [] }])("RULE-04 %j opens no realm", (env) => {
+    expect(readConfig(env)).toEqual(EMPTY);
   });
 
-  test("RULE-04 a realm that says only its name admits nobody", () => {
+  test("RULE-04 a realm that says only its name admits nobody: it has no role, no principal, no issuer", () => {
     const realm = { name: "realm1", ...CLOSED };
     expect(readConfig({ REALMS: [{ name: "realm1" }] })).toEqual({
+      ...EMPTY,
       realms: new Map([["realm1", realm]]),
       defaultRealm: realm,
-      assumeJson: false,
-      allowedOrigins: [],
     });
   });
 
-  test("RULE-03 every setting arrives as it was written, and the first realm is that of /ws", () => {
-    const sensors = {
-      name: "com.example.sensors",
-      anonymous: "everybody",
-      strictUri: true,
-      requestIdCheck: "strict",
-    } as const;
-    const home = {
-      name: "home",
-      anonymous: "local",
-      strictUri: false,
-      requestIdCheck: "increasing",
-    } as const;
+  test("RULE-04 a role that says only its name may do nothing, and has the limits of everybody", () => {
+    const { defaultRealm } = readConfig({ REALMS: [{ name: "a", roles: [{ name: "x" }] }] });
+    expect(defaultRealm?.roles).toEqual([{ name: "x", ...BARE_ROLE }]);
+  });
+
+  test("RULE-04 AZN-10 a rule that says only its URI is exact, and allows and discloses nothing", () => {
+    const { defaultRealm } = readConfig({
+      REALMS: [{ name: "a", roles: [{ name: "x", permissions: [{ uri: "com.x" }] }] }],
+    });
+    expect(defaultRealm?.roles[0]?.permissions).toEqual([
+      { uri: "com.x", match: "exact", allow: NOTHING, disclose: UNDISCLOSED, cache: true },
+    ]);
+  });
+
+  test("RULE-04 without ADMIN there is no admin API, whatever secrets there are", () => {
+    expect(readConfig({ ADMIN_SECRET: newSecret() }).admin).toBeUndefined();
+  });
+});
+
+describe("what is said", () => {
+  const env = { ...SECRETS, REALMS: [farm(), { name: "home", hosts: ["a.example", "b"] }] };
+
+  test("RULE-03 a realm arrives as it was written, with the defaults filled in", () => {
+    const given = farm();
+    const permission = { match: "exact", allow: NOTHING, disclose: UNDISCLOSED, cache: true };
+    const [weather] = given.roles[0]?.permissions ?? [];
+    const [own, others] = given.roles[1]?.permissions ?? [];
+    const [all] = given.roles[2]?.permissions ?? [];
+    expect(readConfig(env).realms.get("com.example.farm")).toEqual({
+      ...CLOSED,
+      ...given,
+      roles: [
+        {
+          ...BARE_ROLE,
+          name: "anonymous",
+          permissions: [{ ...permission, ...weather, allow: { ...NOTHING, subscribe: true } }],
+          limits: { ...BARE_ROLE.limits, messages: 0, sessions: 10, sessionsPerAuthid: 2 },
+        },
+        {
+          ...BARE_ROLE,
+          name: "device",
+          permissions: [
+            { ...permission, ...own, allow: { ...NOTHING, publish: true, register: true } },
+            { ...permission, ...others, allow: { ...NOTHING, subscribe: true } },
+          ],
+          singleSession: "newest",
+          limits: { ...BARE_ROLE.limits, messages: 20, burst: 100 },
+        },
+        {
+          ...BARE_ROLE,
+          name: "backend",
+          permissions: [
+            {
+              ...permission,
+              ...all,
+              allow: { ...NOTHING, call: true },
+              disclose: { ...UNDISCLOSED, caller: true },
+            },
+          ],
+          authorizer: "com.farm.authorize",
+          authorizerTtl: 60,
+          admin: true,
+        },
+      ],
+      principals: given.principals.map((each) => ({
+        ...each,
+        // CRY-08: either case is read, lower case is kept.
+        ...(each.publicKeys && { publicKeys: [KEY] }),
+        ...(each.fingerprints && { fingerprints: [OTHER_KEY] }),
+      })),
+      jwt: {
+        ...given.jwt,
+        authidClaim: "sub",
+        roleClaim: "role",
+        topicsClaim: "topics",
+        topicsRequired: false,
+      },
+      authenticator: { ...given.authenticator, timeout: 5_000 },
+      authFailures: { perAuthid: 3, perAddress: 100 },
+      eventHistory: [{ uri: "com.farm.", match: "prefix", limit: 10, octets: 1_048_576 }],
+      publicationTrust: [{ uri: "com.farm.alarm", match: "exact", authrole: "device", level: 1 }],
+    });
+  });
+
+  test("RULE-03 the first realm is that of /ws, and each host leads to its realm", () => {
+    const { realms, hosts, defaultRealm } = readConfig(env);
+    expect([...realms.keys()]).toEqual(["com.example.farm", "home"]);
+    expect(defaultRealm).toBe(realms.get("com.example.farm"));
+    expect([...hosts].map(([host, realm]) => [host, realm.name])).toEqual([
+      ["farm.example.com", "com.example.farm"],
+      ["a.example", "home"],
+      ["b", "home"],
+    ]);
+  });
+
+  test("RULE-03 the other variables arrive as they were written", () => {
     const config = readConfig({
-      REALMS: [sensors, home],
+      ADMIN_KEY: newSecret(),
+      TEMPLATES: [{ name: "house", strictUri: true }],
       ASSUME_JSON: true,
       ALLOWED_ORIGINS: ["https://app.example", "http://localhost:3000"],
+      FRONT_DESK: true,
+      ADMIN: { secret: "ADMIN_KEY", access: { team: "example", audience: "abc" } },
     });
     expect(config).toEqual({
-      realms: new Map([
-        ["com.example.sensors", { ...CLOSED, ...sensors }],
-        ["home", { ...CLOSED, ...home }],
-      ]),
-      defaultRealm: { ...CLOSED, ...sensors },
+      ...EMPTY,
+      templates: new Map([["house", { name: "house", ...CLOSED, strictUri: true }]]),
       assumeJson: true,
       allowedOrigins: ["https://app.example", "http://localhost:3000"],
+      frontDesk: true,
+      admin: { secret: "ADMIN_KEY", access: { team: "example", audience: "abc" } },
     });
-    expect([...config.realms.keys()]).toEqual(["com.example.sensors", "home"]);
+  });
+
+  test("TRN-19 every web page is allowed only where that is what it says", () => {
+    expect(readConfig({ ALLOWED_ORIGINS: ["*"] }).allowedOrigins).toEqual(["*"]);
+    expect(errorOf({ ALLOWED_ORIGINS: ["https://*.example.com"] })).toBeDefined();
+    expect(errorOf({ ALLOWED_ORIGINS: ["null"] })).toBeDefined();
+  });
+
+  test("RULE-04 ADMIN is opened by ADMIN_SECRET, or by Access alone where only that is given", () => {
+    expect(readConfig({ ADMIN: {}, ADMIN_SECRET: newSecret() }).admin).toEqual({ secret: "ADMIN_SECRET" });
+    const access = { team: "example", audience: "abc" };
+    expect(readConfig({ ADMIN: { access } }).admin).toEqual({ access });
+  });
+
+  test("RULE-03 bindings and other people's variables are none of its business", () => {
+    class Binding {
+      readonly anonymus = 1;
+    }
+    const others = {
+      REALM: new Binding(),
+      TEMPLATE: Object.assign(Object.create(null), { get() {} }),
+      ADMINS: undefined,
+      LOG_LEVEL: "debug",
+      ADMIN_URL: "https://example.com",
+      ADMIN_X: "x",
+      REALLY: "yes",
+      FRONT_DOOR: 1,
+    };
+    expect([...readConfig({ ...others, REALMS: [{ name: "realm1" }] }).realms.keys()]).toEqual(["realm1"]);
+  });
+
+  test("RULE-03 a secret may be named nearly as a variable of ours", () => {
+    const principal = { authid: "a", role: "x", method: "ticket", secret: "ADMINS" };
+    const realm = { name: "a", roles: [{ name: "x" }], principals: [principal] };
+    expect(faultsOf({ ADMINS: newSecret(), REALMS: [realm] })).toEqual([]);
+    expect(faultsOf({ ADMINS: newSecret() })).toEqual([
+      "vars.ADMINS: there is no such variable; did you mean ADMIN?",
+    ]);
   });
 
   test("RULE-03 a URI or pattern is judged by its own policy, and may stand there once for each", () => {
@@ -97,133 +238,33 @@ describe("a good configuration", () => {
       { uri: "com..x", match: "wildcard" },
     ];
     const rules = [...patterns, ...patterns].map((each) => ({ ...each, level: 1 })); // the first counts
-    const realm = { name: "realm1", eventHistory: patterns, publicationTrust: rules, callTrust: rules };
-    const { eventHistory, publicationTrust, callTrust } = readConfig({ REALMS: [realm] }).defaultRealm ?? {};
+    const roles = [{ name: "x", permissions: patterns }];
+    const realm = {
+      name: "realm1",
+      roles,
+      eventHistory: patterns,
+      publicationTrust: rules,
+      callTrust: rules,
+    };
+    const config = readConfig({ REALMS: [realm] }).defaultRealm;
+    const { eventHistory, publicationTrust, callTrust } = config ?? {};
     expect(eventHistory).toEqual(patterns.map((each) => ({ ...each, limit: 1_000, octets: 1_048_576 })));
     expect([publicationTrust, callTrust]).toEqual([rules, rules]);
+    expect(config?.roles[0]?.permissions.map(({ uri, match }) => ({ uri, match }))).toEqual(patterns);
   });
 
-  test("RET-20 how much is retained is the configuration's to say", () => {
-    const bounds = { retained: 1, retainedOctets: 2, retainedTotal: 3, retainedAge: 4 };
-    const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1", ...bounds }] });
-    expect(realmSettings(defaultRealm).keep).toMatchObject(bounds);
-    expect(DEFAULT_REALM_SETTINGS.keep.retainedTotal).toBe(16 * 1_048_576);
+  test.each([
+    ["com.{authid}", "exact"],
+    ["{realm}.{authrole}.{authid}.", "prefix"],
+    ["com..{authid}", "wildcard"],
+  ])("RULE-03 %s (%s) has holes where they may be", (uri, match) => {
+    expect(
+      faultsOf({ REALMS: [{ name: "a", roles: [{ name: "x", permissions: [{ uri, match }] }] }] }),
+    ).toEqual([]);
   });
 
-  test("RULE-03 bindings and secrets beside the variables are none of its business", () => {
-    const env = { REALM: { getByName() {} }, TICKET_SECRET: "s3cret", REALMS: [{ name: "realm1" }] };
-    expect([...readConfig(env).realms.keys()]).toEqual(["realm1"]);
-  });
-});
-
-describe("a wrong configuration", () => {
-  const realm = { name: "realm1" };
-
-  test.each<[what: string, env: unknown, line: string]>([
-    [
-      "an unknown key of a realm",
-      { REALMS: [realm, { name: "home", anonymus: "everybody" }] },
-      'vars.REALMS.1.anonymus: Invalid key: Expected never but received "anonymus"',
-    ],
-    [
-      "a realm without a name",
-      { REALMS: [{}] },
-      'vars.REALMS.0.name: Invalid key: Expected "name" but received undefined',
-    ],
-    [
-      "a name that is a number",
-      { REALMS: [{ name: 7 }] },
-      "vars.REALMS.0.name: Invalid type: Expected string but received 7",
-    ],
-    [
-      "a word that is none of those to choose from",
-      { REALMS: [{ ...realm, anonymous: "all" }] },
-      'vars.REALMS.0.anonymous: Invalid type: Expected ("nobody" | "local" | "everybody") but received "all"',
-    ],
-    [
-      "true where a word is wanted",
-      { REALMS: [{ ...realm, anonymous: true }] },
-      'vars.REALMS.0.anonymous: Invalid type: Expected ("nobody" | "local" | "everybody") but received true',
-    ],
-    [
-      "a check of request ids that there is not",
-      { REALMS: [{ ...realm, requestIdCheck: "on" }] },
-      'vars.REALMS.0.requestIdCheck: Invalid type: Expected ("off" | "increasing" | "strict") but received "on"',
-    ],
-    [
-      "a string where true or false is wanted",
-      { REALMS: [{ ...realm, strictUri: "false" }] },
-      'vars.REALMS.0.strictUri: Invalid type: Expected boolean but received "false"',
-    ],
-    [
-      "realms that are no list",
-      { REALMS: realm },
-      "vars.REALMS: Invalid type: Expected Array but received Object",
-    ],
-    [
-      "realms that are text",
-      { REALMS: "realm1" },
-      'vars.REALMS: Invalid type: Expected Array but received "realm1"',
-    ],
-    [
-      "a realm that is text",
-      { REALMS: ["realm1"] },
-      'vars.REALMS.0: Invalid type: Expected Object but received "realm1"',
-    ],
-    [
-      "a switch that is text",
-      { ASSUME_JSON: "true" },
-      'vars.ASSUME_JSON: Invalid type: Expected boolean but received "true"',
-    ],
-    [
-      "origins that are text",
-      { ALLOWED_ORIGINS: "https://app.example" },
-      'vars.ALLOWED_ORIGINS: Invalid type: Expected Array but received "https://app.example"',
-    ],
-    [
-      "an origin that is a number",
-      { ALLOWED_ORIGINS: ["https://app.example", 8080] },
-      "vars.ALLOWED_ORIGINS.1: Invalid type: Expected string but received 8080",
-    ],
-    [
-      "a realm that stands there twice",
-      { REALMS: [realm, { name: "home" }, realm] },
-      "vars.REALMS: the realm realm1 stands there twice",
-    ],
-    [
-      "an event history of what is no URI",
-      { REALMS: [{ ...realm, eventHistory: [{ uri: "com.x" }, { uri: "com." }] }] },
-      `vars.REALMS.0.eventHistory.1.uri: "com." is not a URI: ${JOINED}`,
-    ],
-    [
-      "an event history of what is no prefix",
-      { REALMS: [{ ...realm, eventHistory: [{ uri: "com..", match: "prefix" }] }] },
-      `vars.REALMS.0.eventHistory.0.uri: "com.." is not a prefix pattern: ${JOINED}`,
-    ],
-    [
-      "a trust level for publications of what is no wildcard",
-      { REALMS: [{ ...realm, publicationTrust: [{ uri: "com. .x", match: "wildcard", level: 1 }] }] },
-      `vars.REALMS.0.publicationTrust.0.uri: "com. .x" is not a wildcard pattern: ${JOINED}`,
-    ],
-    [
-      "a trust level for calls of what is too long for a URI",
-      { REALMS: [{ ...realm, callTrust: [{ uri: "x".repeat(257), level: 1 }] }] },
-      `vars.REALMS.0.callTrust.0.uri: "${"x".repeat(257)}" is longer than 256 characters`,
-    ],
-    [
-      "an event history that stands there twice",
-      {
-        REALMS: [{ ...realm, eventHistory: [{ uri: "com" }, { uri: "a" }, { uri: "com", match: "exact" }] }],
-      },
-      "vars.REALMS.0.eventHistory: com (exact) stands there twice",
-    ],
-    [
-      "a bound of retained octets below none",
-      { REALMS: [{ ...realm, retainedTotal: -1 }] },
-      "vars.REALMS.0.retainedTotal: Invalid value: Expected >=0 but received -1",
-    ],
-  ])("RULE-03 %s is refused, with its path and the reason", (_what, env, line) => {
-    expect(errorOf(env)).toBe(refusal(line));
+  test("RULE-03 the same names may be used by realms and templates, and by different methods", () => {
+    expect(faultsOf({ ...SECRETS, REALMS: [farm()], TEMPLATES: [{ ...farm(), hosts: [] }] })).toEqual([]);
   });
 
   test.each([
@@ -237,20 +278,99 @@ describe("a wrong configuration", () => {
     "x".repeat(257),
     `${"a.".repeat(33)}a`,
   ])("URI-19 RULE-03 a realm whose name is no URI is refused: %j", (name) => {
-    expect(errorOf({ REALMS: [{ name }] })).toBe(
-      refusal("vars.REALMS.0.name: must be a URI such as realm1 or com.example.sensors"),
-    );
+    expect(faultsOf({ REALMS: [{ name }] })).toEqual([
+      "vars.REALMS[0].name: must be a URI such as realm1 or com.example.sensors",
+    ]);
+  });
+});
+
+describe("what is made of it", () => {
+  test("RULE-03 an environment is read once, whether it is good or bad", () => {
+    const env = { REALMS: [{ name: "realm1" }] };
+    expect(readConfig(env)).toBe(readConfig(env));
+    expect(readConfig({ ...env })).not.toBe(readConfig(env));
+    const bad = { REALMS: [{ name: "" }] };
+    expect(errorOf(bad)).toBeDefined();
+    expect(errorOf(bad)).toBe(errorOf(bad));
   });
 
-  test("RULE-03 all mistakes are told at once", () => {
-    const env = { REALMS: [{ name: "a b" }, { name: 1, open: true }], ASSUME_JSON: 1 };
-    expect(errorOf(env)).toBe(
-      refusal(
-        "vars.REALMS.0.name: must be a URI such as realm1 or com.example.sensors",
-        "vars.REALMS.1.name: Invalid type: Expected string but received 1",
-        'vars.REALMS.1.open: Invalid key: Expected never but received "open"',
-        "vars.ASSUME_JSON: Invalid type: Expected boolean but received 1",
-      ),
+  test("RET-20 how much is retained is the configuration's to say", () => {
+    const bounds = { retained: 1, retainedOctets: 2, retainedTotal: 3, retainedAge: 4 };
+    const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1", ...bounds }] });
+    expect(realmSettings(defaultRealm).keep).toMatchObject(bounds);
+    expect(DEFAULT_REALM_SETTINGS.keep.retainedTotal).toBe(16 * 1_048_576);
+  });
+
+  test("RULE-03 a realm that says nothing behaves as the router does by itself", () => {
+    const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1" }] });
+    const { limits, ...settings } = realmSettings(defaultRealm);
+    expect(settings).toEqual(DEFAULT_REALM_SETTINGS);
+    expect(limits).toBeDefined();
+    expect(realmSettings(undefined)).toBe(DEFAULT_REALM_SETTINGS);
+  });
+
+  test("RULE-03 every setting of the router's behaviour reaches the router", () => {
+    const rules = [{ uri: "com.x", match: "exact", level: 1 }] as const;
+    const { defaultRealm } = readConfig({
+      REALMS: [
+        {
+          name: "realm1",
+          strictUri: true,
+          requestIdCheck: "strict",
+          allowDisclose: false,
+          progressiveResults: "strict",
+          enableMetaKill: true,
+          enableMetaModify: true,
+          eventHistory: [{ uri: "com.x", limit: 1, age: 2, octets: 3 }],
+          publicationTrust: rules,
+          callTrust: [{ ...rules[0], authrole: "x" }],
+          testaments: 1,
+          testamentOctets: 2,
+        },
+      ],
+    });
+    expect(realmSettings(defaultRealm)).toEqual({
+      limits: expect.any(Function),
+      uriRule: "strict",
+      requestIdCheck: "strict",
+      progressiveResults: "strict",
+      allowDisclose: false,
+      metaApi: true,
+      metaKill: true,
+      metaModify: true,
+      history: [{ uri: "com.x", match: "exact", limit: 1, age: 2, octets: 3 }],
+      publicationTrust: rules,
+      callTrust: [{ ...rules[0], authrole: "x" }],
+      keep: { ...DEFAULT_REALM_SETTINGS.keep, testaments: 1, testamentOctets: 2 },
+    });
+  });
+
+  test("S13 a session has the limits of its role, and one of a role that is gone may hold nothing", () => {
+    const { limits } = realmSettings(
+      readConfig({ REALMS: [{ name: "a", roles: [{ name: "x", limits: { patterns: 7 } }, { name: "y" }] }] })
+        .defaultRealm,
     );
+    const of = (authrole: string) => limits?.({ ...IDENTITY, authrole });
+    expect(of("x")).toMatchObject({ ...DEFAULT_SESSION_LIMITS, patterns: 7 });
+    expect(of("y")).toMatchObject({ ...DEFAULT_SESSION_LIMITS });
+    expect(of("z")).toEqual({
+      subscriptions: 0,
+      registrations: 0,
+      patterns: 0,
+      pendingCalls: 0,
+      pendingInvocations: 0,
+    });
+  });
+
+  test("RULE-04 tokens grant what is named, or every role but anonymous and administrators", () => {
+    const realm = readConfig({ ...SECRETS, REALMS: [farm()] }).defaultRealm;
+    const jwt = realm?.jwt;
+    if (!jwt) throw new Error("the farm believes an issuer");
+    expect(grantedByTokens(realm)).toEqual(["device"]);
+    expect(grantedByTokens({ ...realm, jwt: { ...jwt, roles: ["backend"] } })).toEqual(["backend"]);
+  });
+
+  test("S13 a burst is what is said, or the messages of two seconds", () => {
+    expect([burstOf({ messages: 100 }), burstOf({ messages: 100, burst: 5 })]).toEqual([200, 5]);
   });
 });
