@@ -1,5 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { ADMIN_SECRET, fleetRealm } from "./test/fleet-realm.ts";
+import { openRealm } from "./test/open-realm.ts";
 
 // Three projects: the pure rooms in plain Node, the object inside workerd, and stock clients over real sockets.
 export default defineConfig({
@@ -12,7 +14,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "test/*.test.ts",
-            "test/{wamp,serializer,auth,router,gateway,contract,fuzz}/**/*.test.ts",
+            "test/{wamp,serializer,auth,router,gateway,cloudflare,config,contract,fuzz,security,tools}/**/*.test.ts",
           ],
           testTimeout: 60_000,
         },
@@ -25,21 +27,28 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 REALMS: [
-                  ...Array.from({ length: 100 }, (_, n) => ({ name: `realm${n + 1}`, anonymous: "local" })),
-                  {
-                    name: "history",
-                    anonymous: "local",
+                  ...Array.from({ length: 100 }, (_, n) => openRealm(`realm${n + 1}`)),
+                  ...Array.from({ length: 60 }, (_, n) => fleetRealm(`fleet${n + 1}`)),
+                  openRealm("history", {
                     eventHistory: [
                       { uri: "com.x", limit: 3 },
                       { uri: "com.", match: "prefix" },
                     ],
-                  },
+                  }),
                 ],
+                TEMPLATES: [fleetRealm("fleet")],
+                ADMIN: {},
+                ADMIN_SECRET,
               },
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+        test: {
+          name: "workerd",
+          include: ["test/workerd/**/*.test.ts"],
+          // itty-durable is written in modules and does not say so; bundlers do not ask, the test runner does.
+          deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+        },
       },
       {
         test: {

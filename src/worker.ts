@@ -1,9 +1,13 @@
 /** The entry: says which realm object gets a request, and helps whoever came by mistake. Routes no message. */
 import { type Context, Hono } from "hono";
-import { ADMISSION_HEADER, admit } from "./cloudflare/upgrade.ts";
+import { adminApi } from "./cloudflare/admin-api.ts";
+import { receiveAtDesk } from "./cloudflare/front-desk.ts";
+import { RealmDirectory } from "./cloudflare/realm-directory.ts";
+import { ADMISSION_HEADER, type Admission, admit, homeOf } from "./cloudflare/upgrade.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
 
+export { Directory } from "./cloudflare/directory.ts";
 export { RealmObject } from "./cloudflare/realm-object.ts";
 
 type App = { Bindings: Env };
@@ -19,26 +23,52 @@ app.get("/ws", socket);
 app.get("/ws/", socket);
 app.get("/ws/:realm", socket);
 
+app.route("/api", adminApi);
+
 app.notFound((c) => c.text("Nothing is here. WAMP clients connect to /ws or /ws/<realm>.\n", 404));
 app.onError((error, c) => {
-  if (error instanceof ConfigError) return c.text(`${error.message}\n`, 500);
+  if (error instanceof ConfigError) {
+    const isBrowser = c.req.header("Accept")?.includes("text/html");
+    return isBrowser
+      ? c.html(landingPage(new URL(c.req.url), error), 500)
+      : c.text(`${error.message}\n`, 500);
+  }
   console.error(JSON.stringify({ event: "fault", error: error.stack }));
   return c.text("The router failed; its log says why.\n", 500);
 });
 
 export default app satisfies ExportedHandler<Env>;
 
-function socket(c: Context<App>): Response | Promise<Response> {
+async function socket(c: Context<App>): Promise<Response> {
   const config = readConfig(c.env);
   const realm = c.req.param("realm");
   if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
     const page = landingPage(new URL(c.req.url), config);
     return c.html(page, c.req.path === "/" ? 200 : 426, { Upgrade: "websocket" });
   }
-  const admission = admit(c.req.raw, realm, config);
+  const directory = new RealmDirectory(c.env.DIRECTORY);
+  const templateOf = async (name: string) =>
+    config.templates.size > 0 ? directory.templateOf(name) : undefined;
+  const admission = await admit(c.req.raw, realm, { config, templateOf });
   if ("status" in admission) return c.text(`${admission.text}\n`, admission.status);
-  // A new request: no header of the client's reaches the object.
-  return c.env.REALM.getByName(admission.realm).fetch("https://realm/", {
-    headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) },
+  const enter = (admitted: Admission): Promise<Response> => {
+    c.executionCtx.waitUntil(directory.note(admitted.realm, config.realms.has(admitted.realm)));
+    // A new request: no header of the client's reaches the object.
+    return c.env.REALM.getByName(admitted.realm).fetch("https://realm/", {
+      headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admitted) },
+    });
+  };
+  const isMapped = realm !== undefined || config.hosts.has(new URL(c.req.url).hostname);
+  if (isMapped || !config.frontDesk) return enter(admission);
+  return receiveAtDesk({
+    ...admission,
+    open: async (named) => {
+      const home = named === undefined ? undefined : await homeOf(named, { config, templateOf });
+      // A realm that there is not is refused by the default realm's gateway, with what there is instead.
+      const { webSocket, status } = await enter({ ...admission, ...home });
+      if (webSocket) return webSocket;
+      throw new Error(`the realm's object answered ${status}`);
+    },
+    log: (entry) => console.warn(JSON.stringify(entry)),
   });
 }

@@ -3,21 +3,32 @@
  * nothing. The constructor runs again after every hibernation, so all it may do is rebuild memory from sockets and rows.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Anonymous } from "../auth/anonymous.ts";
+import { Authority } from "../auth/authority.ts";
+import type { AdminAnswer, AdminRequest, Json } from "../auth/device-operations.ts";
+import type { Subject } from "../auth/permission.ts";
 import { readConfig, realmSettings } from "../config.ts";
 import type { Connection } from "../gateway/connection.ts";
-import { DEFAULT_GATEWAY_SETTINGS, Gateway } from "../gateway/gateway.ts";
+import { Gateway } from "../gateway/gateway.ts";
 import { announcement } from "../router/announcement.ts";
 import { Realm } from "../router/realm.ts";
 import { payloadReader } from "../serializer/payload-reader.ts";
 import { DEFAULT_FRAME_LIMITS } from "../serializer/serializer.ts";
 import { createSerializers } from "../serializer/serializers.ts";
 import { payloadAt } from "../wamp/message.ts";
+import type { RealmCalls } from "./administration.ts";
+import { mockKey } from "./mock-key.ts";
+import { decider, mayBy } from "./policy.ts";
+import { rulesChanged } from "./policy-row.ts";
 import { randomId } from "./random-id.ts";
+import { RealmAdministration } from "./realm-administration.ts";
 import { realmName } from "./realm-name.ts";
+import { makeFrom, realmTemplate } from "./realm-template.ts";
+import { signInDoors } from "./sign-in.ts";
 import { SocketPeer } from "./socket-peer.ts";
 import { SqlStore } from "./sql-store.ts";
+import { attemptsOf, gatewaySettings, roleTerms } from "./terms.ts";
 import { ADMISSION_HEADER, type Admission } from "./upgrade.ts";
+import { upgraded } from "./upgraded.ts";
 
 interface Line {
   readonly peer: SocketPeer;
@@ -27,8 +38,18 @@ interface Line {
 const serializer = createSerializers({ limits: DEFAULT_FRAME_LIMITS, payloadAt });
 const now = (): number => Date.now();
 
-export class RealmObject extends DurableObject<Env> {
-  readonly #gateway: Gateway;
+/** Everything that is built anew when what the realm is changes. */
+interface House {
+  readonly gateway: Gateway;
+  readonly administration: RealmAdministration;
+  /** Whether the configuration has the realm, or the template that it was made from. */
+  readonly configured: boolean;
+  /** Whether what live sessions hold must be judged anew. */
+  readonly rulesChanged: boolean;
+}
+
+export class RealmObject extends DurableObject<Env> implements RealmCalls {
+  #house: House;
   /** Socket to its peer and connection. */
   readonly #lines = new Map<WebSocket, Line>();
   /** When the one alarm is set for, in milliseconds since 1970. */
@@ -36,18 +57,51 @@ export class RealmObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const name = realmName(ctx.id, ctx.storage.sql);
-    const { realms, defaultRealm } = readConfig(env);
-    const config = realms.get(name);
+    this.#house = this.#build();
+    this.#wake();
+  }
+
+  #build(): House {
+    const { sql } = this.ctx.storage;
+    const name = realmName(this.ctx.id, sql);
+    const { realms, templates, defaultRealm } = readConfig(this.env);
+    const config = realms.get(name) ?? templates.get(realmTemplate(sql) ?? "");
     const settings = realmSettings(config);
+    const log = (entry: object): void => console.log(JSON.stringify({ realm: name, ...entry }));
+    const authority = new Authority({ realm: name, roles: config?.roles ?? [], now });
+    const may = mayBy(authority);
     const realm = new Realm({
-      store: new SqlStore(ctx.storage.sql),
+      store: new SqlStore(sql),
       now,
       randomId,
       settings,
       reader: payloadReader,
+      may,
+      fault: (error, session) => log({ event: "fault", session, error: String(error) }),
     });
-    this.#gateway = new Gateway({
+    const administration = new RealmAdministration({
+      realm: name,
+      sql,
+      config,
+      authority,
+      gateway: () => gateway,
+      subject: (session) => realm.session(session)?.identity as Subject | undefined, // the gateway's own scopes
+      now,
+      log,
+    });
+    const ask = (procedure: string, args: readonly unknown[]) => gateway.ask(procedure, args);
+    const doors = signInDoors({
+      realm: name,
+      config,
+      env: this.env,
+      devices: administration.book,
+      mockKey: () => mockKey(sql),
+      ask,
+      now,
+      log,
+    });
+    const terms = roleTerms(config);
+    const gateway: Gateway = new Gateway({
       realm,
       serializer,
       now,
@@ -60,34 +114,69 @@ export class RealmObject extends DurableObject<Env> {
               : `/ws/${encodeURIComponent(other)}`
             : undefined,
         announcement: announcement(settings),
-        methods: [new Anonymous(config?.anonymous ?? "nobody")],
+        methods: doors.methods,
+        role: (authrole) => terms.get(authrole),
       },
-      settings: DEFAULT_GATEWAY_SETTINGS,
-      log: (entry) => console.log(JSON.stringify({ realm: name, ...entry })),
+      settings: gatewaySettings(config),
+      attempts: attemptsOf(config, sql),
+      log,
+      may,
+      decide: decider({ authority, ask, realm: name, roles: config?.roles ?? [] }),
+      desk: administration.desk,
+      requestIdCheck: settings.requestIdCheck,
+      stillWelcome: doors.stillWelcome,
+      rearm: () => this.#arm(),
     });
-    this.#wake(config !== undefined);
+    return {
+      gateway,
+      administration,
+      configured: config !== undefined,
+      rulesChanged: rulesChanged(sql, config),
+    };
+  }
+
+  administer(request: AdminRequest): Promise<AdminAnswer> {
+    return this.#house.administration.answer(request);
+  }
+
+  redeem(fields: { readonly [name: string]: Json }, address: string): Promise<AdminAnswer> {
+    return this.#house.administration.redeem(fields, address);
+  }
+
+  async make(template: string): Promise<void> {
+    if (makeFrom(template, this.ctx.storage.sql)) this.#house = this.#build();
+  }
+
+  async dissolve(): Promise<void> {
+    const message = "this realm was removed";
+    this.#house.gateway.end(() => true, { reason: "wamp.close.system_shutdown", message });
+    this.#lines.clear();
+    for (const socket of this.ctx.getWebSockets()) socket.close(1001, message);
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.#alarmAt = undefined;
+    this.#house = this.#build();
   }
 
   /** The upgrade, admitted by the Worker; no other request reaches this object. */
   override fetch(request: Request): Response {
     const header = request.headers.get(ADMISSION_HEADER);
     if (header === null) return new Response("only the Worker may knock here", { status: 403 });
+    if (!this.#house.configured) return new Response("there is no such realm", { status: 404 });
     const { subprotocol, named, origin } = JSON.parse(header) as Admission; // only the Worker writes it
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const peer = new SocketPeer(server);
-    this.#lines.set(server, { peer, connection: this.#gateway.open(peer, subprotocol, origin) });
+    this.#lines.set(server, { peer, connection: this.#house.gateway.open(peer, subprotocol, origin) });
     this.#arm();
-    // TRN-07: the name that the client offered, verbatim.
-    const headers = named ? { "Sec-WebSocket-Protocol": subprotocol } : undefined;
-    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+    return upgraded(client, { subprotocol, named });
   }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void | Promise<void> {
     const line = this.#lines.get(socket);
     if (!line) return; // it was closed when the realm woke without a configuration, and talks on
     line.peer.spoke();
-    const pending = this.#gateway.receive(line.connection, frame);
+    const pending = this.#house.gateway.receive(line.connection, frame);
     this.#arm();
     return pending?.then(() => this.#arm());
   }
@@ -106,36 +195,38 @@ export class RealmObject extends DurableObject<Env> {
 
   override alarm(): void {
     this.#alarmAt = undefined;
-    this.#gateway.tick(now());
+    this.#house.gateway.tick(now());
     // If it rang early, or for something that is not due any more, it is set anew.
     this.#arm();
   }
 
-  #wake(configured: boolean): void {
+  #wake(): void {
     const present = [];
     for (const socket of this.ctx.getWebSockets()) {
       const memo = SocketPeer.recall(socket);
-      if (memo === null || !configured) socket.close(1001, "this realm is not configured any more");
+      if (memo === null || !this.#house.configured)
+        socket.close(1001, "this realm is not configured any more");
       else present.push({ socket, peer: new SocketPeer(socket), memo });
     }
-    const connections = this.#gateway.wake(present);
+    const connections = this.#house.gateway.wake(present);
     for (const [index, { socket, peer }] of present.entries()) {
       const connection = connections[index];
       if (connection) this.#lines.set(socket, { peer, connection });
     }
+    if (this.#house.rulesChanged) this.#house.gateway.reconsider();
     this.#arm();
   }
 
   #lost(socket: WebSocket): void {
     const line = this.#lines.get(socket);
     this.#lines.delete(socket);
-    if (line) this.#gateway.close(line.connection);
+    if (line) this.#house.gateway.close(line.connection);
     this.#arm();
   }
 
   /** One alarm serves every deadline. It is a hint, so nothing that is sent need wait for its row. */
   #arm(): void {
-    const due = this.#gateway.nextDeadline();
+    const due = this.#house.gateway.nextDeadline();
     if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
     this.#alarmAt = due;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(due, { allowUnconfirmed: true }));

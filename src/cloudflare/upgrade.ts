@@ -5,10 +5,14 @@
 import type { Origin } from "../auth/method.ts";
 import type { Config } from "../config.ts";
 import { SUBPROTOCOLS, type Subprotocol } from "../serializer/serializer.ts";
+import { originOf } from "./transport.ts";
+import { originAllowed } from "./web-origin.ts";
 
 /** What an admitted upgrade is told to its realm object. */
 export interface Admission {
   readonly realm: string;
+  /** The template that the realm was made from at run time; undefined where the configuration names the realm itself. */
+  readonly template?: string;
   readonly subprotocol: Subprotocol;
   /** Whether the client named a subprotocol: then, and only then, the answer names it too. */
   readonly named: boolean;
@@ -23,23 +27,27 @@ export interface Denial {
   readonly text: string;
 }
 
-export function admit(request: Request, realm: string | undefined, config: Config): Admission | Denial {
+/** A realm made at run time to its template; undefined where there is none of that name. */
+export type TemplateOf = (realm: string) => Promise<string | undefined>;
+
+/** The realms of this router, configured and made. */
+export interface Realms {
+  readonly config: Config;
+  readonly templateOf: TemplateOf;
+}
+
+/** `path` is the realm that the address names, as in `/ws/realm1`; without one the host decides, then the default. */
+export async function admit(
+  request: Request,
+  path: string | undefined,
+  { config, templateOf }: Realms,
+): Promise<Admission | Denial> {
   const url = new URL(request.url);
-  const known = realm === undefined ? config.defaultRealm : config.realms.get(realm);
-  if (!known) {
-    return {
-      status: 404,
-      text:
-        realm === undefined
-          ? "No realm is configured. Add one to [[vars.REALMS]] in wrangler.toml."
-          : `There is no realm ${JSON.stringify(realm)} on this router.`,
-    };
-  }
-  const origin = request.headers.get("Origin");
-  if (origin !== null && !originAllowed(origin, url, config.allowedOrigins)) {
+  const page = request.headers.get("Origin");
+  if (page !== null && !originAllowed(page, url, config.allowedOrigins)) {
     return {
       status: 403,
-      text: `Web pages of ${origin} may not connect to this router. Its ALLOWED_ORIGINS would have to name that origin.`,
+      text: `Web pages of ${page} may not connect to this router. Its ALLOWED_ORIGINS would have to name that origin.`,
     };
   }
   const offers = request.headers.get("Sec-WebSocket-Protocol");
@@ -50,12 +58,24 @@ export function admit(request: Request, realm: string | undefined, config: Confi
       text: `Sec-WebSocket-Protocol must name at least one of ${SUBPROTOCOLS.join(", ")}.`,
     };
   }
-  return {
-    realm: known.name,
-    subprotocol,
-    named: offers !== null,
-    origin: { local: isLocal(url.hostname) },
-  };
+  const realm = path ?? config.hosts.get(url.hostname)?.name ?? config.defaultRealm?.name;
+  if (realm === undefined) {
+    return { status: 404, text: "No realm is configured. Add one to [[vars.REALMS]] in wrangler.toml." };
+  }
+  const home = await homeOf(realm, { config, templateOf });
+  if (!home) return { status: 404, text: `There is no realm ${JSON.stringify(realm)} on this router.` };
+  const origin = await originOf(request);
+  return { ...home, subprotocol, named: offers !== null, origin };
+}
+
+/** A realm that there is, and the template that it was made from, if it was; undefined where there is none of that name. */
+export async function homeOf(
+  realm: string,
+  { config, templateOf }: Realms,
+): Promise<Pick<Admission, "realm" | "template"> | undefined> {
+  if (config.realms.has(realm)) return { realm };
+  const template = await templateOf(realm);
+  return template === undefined ? undefined : { realm, template };
 }
 
 /** TRN-04: the first supported entry in the client's order. */
@@ -65,16 +85,4 @@ function negotiate(offers: string): Subprotocol | undefined {
     if (found) return found;
   }
   return undefined;
-}
-
-/** TRN-19: pages of the router's own host, of a listed origin, and on a developer's machine every local page. */
-function originAllowed(origin: string, url: URL, listed: readonly string[]): boolean {
-  if (listed.includes(origin)) return true;
-  if (!URL.canParse(origin)) return false; // such as "null", of a sandboxed page or a file
-  const page = new URL(origin);
-  return page.host === url.host || (isLocal(page.hostname) && isLocal(url.hostname));
-}
-
-function isLocal(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
 }

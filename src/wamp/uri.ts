@@ -47,6 +47,11 @@ export function isReserved(uri: string): boolean {
   return uri.startsWith("wamp") && (uri.length === 4 || uri[4] === ".");
 }
 
+/** The same for `edgebahn`: what this router serves besides what the specification names. */
+export function isOurs(uri: string): boolean {
+  return uri.startsWith("edgebahn") && (uri.length === 8 || uri[8] === ".");
+}
+
 /** Whether a URI or pattern matches `uri`; for the few patterns of a configuration. Clients' patterns are in a table. */
 export function matches(pattern: string, match: MatchPolicy, uri: string): boolean {
   if (match === "exact") return pattern === uri;

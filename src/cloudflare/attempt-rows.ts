@@ -1,0 +1,38 @@
+/** Failed sign-ins as rows of the realm's object, so that sleep does not give a guesser new attempts. One row for a key. */
+import type { AttemptStore } from "../gateway/attempts.ts";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS attempt (
+    key TEXT PRIMARY KEY, failures TEXT NOT NULL, latest INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+export class AttemptRows implements AttemptStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(SCHEMA);
+  }
+
+  get(key: string): readonly number[] | undefined {
+    const [row] = this.#sql.exec<{ failures: string }>("SELECT failures FROM attempt WHERE key = ?", key);
+    return row && (JSON.parse(row.failures) as number[]); // only put() writes it
+  }
+
+  put(key: string, failures: readonly number[]): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO attempt (key, failures, latest) VALUES (?, ?, ?)",
+      key,
+      JSON.stringify(failures),
+      failures.at(-1) ?? 0,
+    );
+  }
+
+  prune(before: number, most: number): void {
+    this.#sql.exec("DELETE FROM attempt WHERE latest < ?", before);
+    this.#sql.exec(
+      "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt ORDER BY latest DESC, key LIMIT -1 OFFSET ?)",
+      most,
+    );
+  }
+}
