@@ -6,15 +6,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Build, build } from "../../bench/runtime/build.ts";
 import { capnp } from "../../bench/runtime/capnp.ts";
 import { type Server, serve } from "../../bench/runtime/server.ts";
+import { openRealm } from "../open-realm.ts";
 import { JsonClient } from "./json-client.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
 const WORKERD = join(REPOSITORY, "node_modules/workerd/bin/workerd");
-const REALM = {
-  name: "realm1",
-  anonymous: "local",
-  eventHistory: [{ uri: "com.kept", match: "prefix", limit: 100 }],
-};
+const REALM = openRealm("realm1", { eventHistory: [{ uri: "com.kept", match: "prefix", limit: 100 }] });
 
 let folder = "";
 let built: Build;
