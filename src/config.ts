@@ -95,7 +95,8 @@ const NOTHING = { subscriptions: 0, registrations: 0, patterns: 0, pendingCalls:
 /** How the router of a realm behaves; a realm that is not configured any more has the defaults. */
 export function realmSettings(config: RealmConfig | undefined): RealmSettings {
   if (!config) return DEFAULT_REALM_SETTINGS;
-  const { retained, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets } = config;
+  const { retained, retainedPerAuthid, retainedOctets, retainedTotal, retainedAge } = config;
+  const { testaments, testamentOctets } = config;
   const limits = new Map(config.roles.map((role) => [role.name, role.limits]));
   return {
     uriRule: config.strictUri ? "strict" : "loose",
@@ -111,6 +112,7 @@ export function realmSettings(config: RealmConfig | undefined): RealmSettings {
     limits: ({ authrole }) => limits.get(authrole) ?? NOTHING,
     keep: {
       retained,
+      retainedPerAuthid,
       retainedOctets,
       retainedTotal,
       testaments,

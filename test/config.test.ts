@@ -12,7 +12,7 @@ const CLOSED = {
   roles: [],
   principals: [],
   scramDialect: "spec",
-  limits: { sessions: 5_000 },
+  limits: { sessions: 5_000, joining: 1_000, backlog: 1_048_576, totalBacklog: 33_554_432 },
   authFailures: { perAuthid: 10, perAddress: 100 },
   revealUnknown: false,
   strictUri: false,
@@ -27,6 +27,7 @@ const CLOSED = {
   callTrust: [],
   retained: 10_000,
   retainedOctets: 65_536,
+  retainedPerAuthid: 1_000,
   retainedTotal: 16_777_216,
   testaments: 64,
   testamentOctets: 65_536,
@@ -153,7 +154,8 @@ describe("what is said", () => {
         topicsClaim: "topics",
         topicsRequired: false,
       },
-      authenticator: { ...given.authenticator, timeout: 5_000 },
+      authenticator: { ...given.authenticator, timeout: 4_000 },
+      limits: { ...CLOSED.limits, ...given.limits },
       authFailures: { perAuthid: 3, perAddress: 100 },
       eventHistory: [{ uri: "com.farm.", match: "prefix", limit: 10, octets: 1_048_576 }],
       publicationTrust: [{ uri: "com.farm.alarm", match: "exact", authrole: "device", level: 1 }],
@@ -295,7 +297,7 @@ describe("what is made of it", () => {
   });
 
   test("RET-20 how much is retained is the configuration's to say", () => {
-    const bounds = { retained: 1, retainedOctets: 2, retainedTotal: 3, retainedAge: 4 };
+    const bounds = { retained: 1, retainedPerAuthid: 5, retainedOctets: 2, retainedTotal: 3, retainedAge: 4 };
     const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1", ...bounds }] });
     expect(realmSettings(defaultRealm).keep).toMatchObject(bounds);
     expect(DEFAULT_REALM_SETTINGS.keep.retainedTotal).toBe(16 * 1_048_576);

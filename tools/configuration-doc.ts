@@ -50,6 +50,10 @@ allow = { call = true, subscribe = true }
 [[env.production.durable_objects.bindings]]
 name = "REALM"
 class_name = "RealmObject"
+
+[[env.production.durable_objects.bindings]]
+name = "DIRECTORY"
+class_name = "Directory"
 \`\`\`
 
 Secrets too belong to one environment: \`npx wrangler secret put NAME --env production\`. The migrations are inherited.

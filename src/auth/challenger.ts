@@ -7,6 +7,8 @@ export interface ChallengePorts extends AuthPorts {
   readonly book: PrincipalBook;
   /** 32 random octets, kept by the realm and told nobody: what mock challenges follow from (AUT-08). */
   readonly mockKey: Uint8Array;
+  /** AUT-08: an unknown name is told to whoever asks. Default false. */
+  readonly revealUnknown?: boolean;
 }
 
 /** UTF-16 units. What is remembered of a challenge has to fit into a socket's attachment, of 16 KiB. */

@@ -10,7 +10,7 @@ import { KEY_OCTETS, SIGNATURE_OCTETS, SigningKey, verify } from "./ed25519.ts";
 import type { Octets } from "./encoding.ts";
 import { hexOf, octetsOfHex } from "./hex.ts";
 import type { AuthMethod, Challenge, Maybe, Origin, SignIn, Verdict } from "./method.ts";
-import { denied, principalOf } from "./verdict.ts";
+import { denied, nobody, principalOf } from "./verdict.ts";
 
 const CHALLENGE_OCTETS = 32;
 /** CRY-09 */
@@ -23,6 +23,8 @@ export interface CryptosignPorts {
    * to, so it must be nobody's key to sign in by.
    */
   readonly routerSeed?: string;
+  /** AUT-08: an unknown name is told to whoever asks. Default false. */
+  readonly revealUnknown?: boolean;
   /** 32 octets that nobody can guess, each time others (CRY-04). The platform's, unless told. */
   readonly random?: () => Octets;
 }
@@ -38,15 +40,17 @@ export class Cryptosign implements AuthMethod {
   readonly #book: PrincipalBook;
   readonly #routerSeed: string | undefined;
   readonly #random: () => Octets;
+  readonly #revealUnknown: boolean;
   #routerKey: Promise<SigningKey> | undefined;
 
   /** @throws Error where the router's key is not 64 hex digits */
-  constructor({ book, routerSeed, random = randomChallenge }: CryptosignPorts) {
+  constructor({ book, routerSeed, revealUnknown = false, random = randomChallenge }: CryptosignPorts) {
     if (routerSeed !== undefined && !octetsOfHex(routerSeed, KEY_OCTETS)) {
       throw new Error("the router's cryptosign key must be 64 hex digits: an Ed25519 private key");
     }
     this.#book = book;
     this.#routerSeed = routerSeed;
+    this.#revealUnknown = revealUnknown;
     this.#random = random;
   }
 
@@ -55,13 +59,18 @@ export class Cryptosign implements AuthMethod {
   }
 
   /** CRY-01, CRY-04, CRY-07, CRY-09, CRY-10. @throws Refusal authentication_failed for a HELLO that cannot be answered */
-  async challenge({ details, origin }: SignIn): Promise<Verdict> {
+  async challenge(signIn: SignIn): Promise<Verdict> {
+    const { details, origin } = signIn;
     const authextra = details.authextra ?? {};
     const publicKey = readOctets(authextra, "pubkey");
     if (!publicKey)
       throw unfit("authextra.pubkey is missing: it must be your Ed25519 public key in 64 hex digits");
     const channel = chooseChannel(authextra, origin);
     const asked = readOctets(authextra, "challenge");
+    const { authid } = details;
+    if (this.#revealUnknown && authid && !(await this.#book.find(this.name, authid, signIn))) {
+      throw nobody(authid);
+    }
     const challenge = this.#random();
     return {
       challenge: {

@@ -48,6 +48,7 @@ export function readCredential(fields: Fields): () => Promise<Made> {
     default: {
       const given = fields.optionalFields("credential");
       if (!given) return () => MAKE[method]();
+      given.optionalChoice("method", [method]); // the command `credential` prints it, too
       const credential = DERIVED[method](given);
       given.done();
       return async () => ({ credential });

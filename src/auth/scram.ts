@@ -12,7 +12,7 @@ import { Mock } from "./mock.ts";
 import { newNonce } from "./nonce.ts";
 import { saslprep } from "./saslprep.ts";
 import { authMessage, PROTOTYPE, proves, type ScramDialect, SPEC, verifierOf } from "./scram-exchange.ts";
-import { denied, principalOf } from "./verdict.ts";
+import { denied, nobody, principalOf } from "./verdict.ts";
 
 export interface ScramPorts extends ChallengePorts {
   /** `prototype`: the method `scram` of Autobahn|Python and Crossbar in place of `wamp-scram` (SCR-01, SCR-16). */
@@ -49,6 +49,7 @@ export class Scram implements AuthMethod {
     const clientNonce = clientNonceOf(signIn);
     checkUnbound(signIn.details.authextra, "HELLO.Details.authextra");
     const known = await this.#find(authid, signIn);
+    if (!known && this.#ports.revealUnknown) throw nobody(authid);
     const sham = await this.#sham(authid, known);
     const { salt, kdf, iterations, memory } = known ? known.credential : sham;
     const nonce = clientNonce + newNonce();

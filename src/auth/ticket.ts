@@ -10,7 +10,7 @@ import type { Known, PrincipalBook } from "./credential.ts";
 import { hasJwtShape, type JwtVerifier } from "./jwt.ts";
 import type { AuthMethod, Challenge, Maybe, Principal, SignIn, Verdict } from "./method.ts";
 import { digestOf } from "./secret.ts";
-import { denied, principalOf } from "./verdict.ts";
+import { denied, nobody, principalOf } from "./verdict.ts";
 
 /** The realm's dynamic authenticator; undefined where it denies. @throws Refusal where it cannot be asked */
 export type AskTicket = (signIn: SignIn, ticket: string) => Promise<Principal | undefined>;
@@ -21,10 +21,13 @@ export interface TicketPorts {
   readonly jwt?: JwtVerifier;
   /** Judges every other ticket. */
   readonly ask?: AskTicket;
+  /** AUT-08: an unknown name is told to whoever asks, where the book alone knows. Default false. */
+  readonly revealUnknown?: boolean;
 }
 
 /** Characters. A longer ticket is a wrong one. */
 const MAX_TICKET = 8_192;
+const CHALLENGE: Verdict = { challenge: { extra: {}, expects: {} } };
 /** Compared where nobody is known, so that it takes as long; no digest is this. */
 const NOBODY = "-".repeat(44);
 
@@ -41,15 +44,18 @@ export class Ticket implements AuthMethod {
     return jwt !== undefined || ask !== undefined || book.has("ticket");
   }
 
-  /** TCK-01, TCK-02: nobody is looked up yet. @throws Refusal without an authid, unless a token could tell it */
-  challenge({ details }: SignIn): Verdict {
-    if (!details.authid && !this.#ports.jwt) {
+  /** TCK-01, TCK-02: nobody need be looked up yet. @throws Refusal without an authid, unless a token could tell it */
+  challenge(signIn: SignIn): Maybe<Verdict> {
+    const { jwt, ask, revealUnknown } = this.#ports;
+    const { authid } = signIn.details;
+    if (!authid && !jwt) {
       throw new Refusal(
         "wamp.error.authentication_failed",
         "HELLO.Details.authid must say who signs in by ticket",
       );
     }
-    return { challenge: { extra: {}, expects: {} } };
+    if (authid && revealUnknown && !jwt && !ask) return this.#challengeOf(authid, signIn);
+    return CHALLENGE;
   }
 
   /** TCK-03. @throws Refusal authentication_denied, or authentication_failed where nobody can judge it now */
@@ -67,6 +73,11 @@ export class Ticket implements AuthMethod {
     const principal = await this.#judgeElsewhere(signIn, ticket);
     if (known || !principal) throw denied();
     return { principal };
+  }
+
+  async #challengeOf(authid: string, signIn: SignIn): Promise<Verdict> {
+    if (!(await this.#find(authid, signIn))) throw nobody(authid);
+    return CHALLENGE;
   }
 
   async #judgeElsewhere(signIn: SignIn, ticket: string): Promise<Principal | undefined> {

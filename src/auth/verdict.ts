@@ -11,6 +11,14 @@ export function denied(): Refusal {
   );
 }
 
+/** ERR-19: for realms that would rather help than hide who there is (AUT-08). */
+export function nobody(authid: string): Refusal {
+  return new Refusal(
+    "wamp.error.no_such_principal",
+    `nobody here has the name ${authid}: ask this realm's administrator for yours`,
+  );
+}
+
 /** Who somebody is, without what it was recognized by. */
 export function principalOf<M extends CredentialMethod>(known: Known<M>): Principal {
   const { authid, authrole, authprovider, authextra } = known;

@@ -10,7 +10,7 @@ import { hmac, toBase64, utf8 } from "./encoding.ts";
 import type { AuthMethod, Challenge, SignIn, Verdict } from "./method.ts";
 import { Mock } from "./mock.ts";
 import { newNonce } from "./nonce.ts";
-import { denied, principalOf } from "./verdict.ts";
+import { denied, nobody, principalOf } from "./verdict.ts";
 
 /** The challenge is sent before the client has shown who it is, so it says of the principal only what the client said. */
 const UNDISCLOSED = "undisclosed";
@@ -31,9 +31,10 @@ export class WampCra implements AuthMethod {
 
   /** CRA-02, CRA-03, CRA-09, CRA-11. @throws Refusal without an authid */
   async challenge(signIn: SignIn): Promise<Verdict> {
-    const { book, now } = this.#ports;
+    const { book, now, revealUnknown } = this.#ports;
     const authid = authidOf(signIn, this.name);
     const known = await book.find("wampcra", authid, signIn);
+    if (!known && revealUnknown) throw nobody(authid);
     const sham = await this.#sham(authid, known);
     const challenge = JSON.stringify({
       authid,

@@ -134,7 +134,10 @@ export const authenticator = v.pipe(
       v.minLength(1),
       v.description("the methods for which it is asked"),
     ),
-    timeout: v.optional(count("milliseconds that it may take", { least: 100, most: 30_000 }), 5_000),
+    timeout: v.optional(
+      count("milliseconds that it may take; a sign-in has five seconds in all", { least: 100, most: 4_500 }),
+      4_000,
+    ),
   }),
   v.description("a procedure in the realm that is asked about whoever the realm does not know"),
   toml(`[vars.REALMS.authenticator]

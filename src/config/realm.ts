@@ -116,6 +116,26 @@ export const realm = v.pipe(
       v.pipe(
         v.strictObject({
           sessions: v.optional(count("sessions of the realm at once", { least: 1, most: 32_768 }), 5_000),
+          joining: v.optional(
+            count(
+              "connections at once that have not joined yet; beyond them the one that has waited longest is closed",
+              { least: 1, most: 32_768 },
+            ),
+            1_000,
+          ),
+          backlog: v.optional(
+            count("octets that may wait to be read by one client; its session ends where there are more", {
+              least: 65_536,
+            }),
+            1_048_576,
+          ),
+          totalBacklog: v.optional(
+            count(
+              "octets that may wait for all clients of the realm together, also for those whose sessions were ended: from half of it on all share what is left, and those that read slowest go first",
+              { least: 1_048_576 },
+            ),
+            33_554_432,
+          ),
           messages: v.exactOptional(
             count("messages in a second of all sessions together; without it: no limit", { least: 1 }),
           ),
@@ -127,6 +147,17 @@ export const realm = v.pipe(
         toml("[vars.REALMS.limits]\nsessions = 500"),
       ),
       {},
+    ),
+    liveness: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          silence: count("seconds of silence", { least: 1, most: 31_536_000 }),
+        }),
+        v.description(
+          "ends sessions that have sent nothing for so long, before twice the time has passed: with a message of any kind, or the text frame `ping`, which the platform answers with `pong` without waking the realm; pings of the transport do not count, for the router never hears of them. Without it a session may be silent for ever. A realm with sessions is woken once in that time, or twice",
+        ),
+        toml("[vars.REALMS.liveness]\nsilence = 90"),
+      ),
     ),
     authFailures: v.optional(
       v.pipe(
@@ -177,6 +208,10 @@ export const realm = v.pipe(
     publicationTrust: v.optional(v.array(publicationTrust), []),
     callTrust: v.optional(v.array(callTrust), []),
     retained: v.optional(count("retained events of the realm; the oldest go first"), keep.retained),
+    retainedPerAuthid: v.optional(
+      count("retained events of one authid; its oldest goes first"),
+      keep.retainedPerAuthid,
+    ),
     retainedOctets: v.optional(count("octets of one retained event"), keep.retainedOctets),
     retainedTotal: v.optional(count("octets of all retained events together"), keep.retainedTotal),
     retainedAge: v.exactOptional(

@@ -75,7 +75,13 @@ const octets = (least: number, most = least) =>
   );
 const whole = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-const keys = { storedKey: octets(32), serverKey: octets(32), salt: octets(8, 64) };
+const keys = {
+  // As the command `credential` prints it.
+  method: v.exactOptional(v.literal("wamp-scram")),
+  storedKey: octets(32),
+  serverKey: octets(32),
+  salt: octets(8, 64),
+};
 const argon2 = { ...keys, memory: whole(8, 1_048_576) };
 // SCR-09 advises 4096 rounds of PBKDF2 or more. The client does them, so there is a most too; memory is in KiB.
 const scram = v.variant("kdf", [

@@ -109,7 +109,7 @@ describe("a request to add a device", () => {
     ],
     [
       "credential.secret",
-      "credential.secret is not known here; known are digest",
+      "credential.secret is not known here; known are method, digest",
       { ...TICKET, credential: { digest: base64(32), secret: CANARY } },
     ],
     [

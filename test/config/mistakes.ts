@@ -94,14 +94,14 @@ export const MISTAKES: readonly Mistake[] = [
     what: "a key that every object has",
     env: changed(realmOf, { toString: "x" }),
     faults: [
-      `${R}.toString: there is no such setting here; there are name, hosts, anonymous, roles, principals, jwt, authenticator, scramDialect, routerKey, limits, authFailures, revealUnknown, strictUri, requestIdCheck, allowDisclose, progressiveResults, metaApi, enableMetaKill, enableMetaModify, eventHistory, publicationTrust, callTrust, retained, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets`,
+      `${R}.toString: there is no such setting here; there are name, hosts, anonymous, roles, principals, jwt, authenticator, scramDialect, routerKey, limits, liveness, authFailures, revealUnknown, strictUri, requestIdCheck, allowDisclose, progressiveResults, metaApi, enableMetaKill, enableMetaModify, eventHistory, publicationTrust, callTrust, retained, retainedPerAuthid, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets`,
     ],
   },
   {
     what: "a key that is no word",
     env: changed(realmOf, { "a b": 1 }),
     faults: [
-      `${R}["a b"]: there is no such setting here; there are name, hosts, anonymous, roles, principals, jwt, authenticator, scramDialect, routerKey, limits, authFailures, revealUnknown, strictUri, requestIdCheck, allowDisclose, progressiveResults, metaApi, enableMetaKill, enableMetaModify, eventHistory, publicationTrust, callTrust, retained, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets`,
+      `${R}["a b"]: there is no such setting here; there are name, hosts, anonymous, roles, principals, jwt, authenticator, scramDialect, routerKey, limits, liveness, authFailures, revealUnknown, strictUri, requestIdCheck, allowDisclose, progressiveResults, metaApi, enableMetaKill, enableMetaModify, eventHistory, publicationTrust, callTrust, retained, retainedPerAuthid, retainedOctets, retainedTotal, retainedAge, testaments, testamentOctets`,
     ],
   },
   {

@@ -80,6 +80,7 @@ export function farm() {
     scramDialect: "both",
     routerKey: "ROUTER_KEY",
     limits: { sessions: 100, messages: 1_000 },
+    liveness: { silence: 90 },
     authFailures: { perAuthid: 3 },
     revealUnknown: true,
     eventHistory: [{ uri: "com.farm.", match: "prefix", limit: 10 }],

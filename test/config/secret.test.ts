@@ -186,7 +186,11 @@ describe("a secret", () => {
     ["a key in hex", { ...SCRAM, storedKey: "ab".repeat(32) }, SCRAM_FORM],
     ["no server key", { ...SCRAM, serverKey: undefined }, SCRAM_FORM],
     ["a password beside", { ...SCRAM, password: "x" }, SCRAM_FORM],
-    ["the argon2 of the method scram", { ...SCRAM, kdf: "argon2id-13", iterations: 4_096, memory: 512 }, undefined],
+    [
+      "the argon2 of the method scram",
+      { ...SCRAM, kdf: "argon2id-13", iterations: 4_096, memory: 512 },
+      undefined,
+    ],
     ["an argon2 that is none", { ...SCRAM, kdf: "argon2id", iterations: 2, memory: 512 }, SCRAM_FORM],
     ["no object", "x", SCRAM_FORM],
     [

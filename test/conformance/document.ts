@@ -20,14 +20,15 @@ tests that passed (\`npm run conformance\`), and \`npm test\` fails where it is 
 export type TestedRows = ReadonlyMap<string, readonly PassedTest[]>;
 
 /** A title may open with several rows that it shows at once; each counts. */
-const CITED = /^(?:[A-Z]{2,3}-\d\d )+/;
+const CITED = /^(?:[A-Z]{2,3}-\d\d |[RS]\d+ |RULE-\d\d )+/;
+const ROW = /^[A-Z]{2,3}-\d\d$/;
 
 export function testedRows(tests: readonly PassedTest[]): TestedRows {
   const byRow = new Map<string, PassedTest[]>();
   for (const test of tests) {
     const [cited = ""] = CITED.exec(test.title) ?? [];
     const title = test.title.slice(cited.length);
-    for (const id of cited.split(" ").filter((each) => each !== "")) {
+    for (const id of cited.split(" ").filter((each) => ROW.test(each))) {
       const cites = byRow.get(id) ?? [];
       // A table of cases is one entry, whatever it has of lines.
       if (!cites.some((each) => each.title === title && each.file === test.file))

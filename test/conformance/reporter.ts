@@ -40,5 +40,5 @@ export default class ConformanceReporter implements Reporter {
 /** The innermost title that cites a row: that of the test, or of the group whose cases it is one of. */
 function titleOf(fullName: string): string {
   const titles = fullName.split(" > ").reverse();
-  return titles.find((title) => /^[A-Z]{2,3}-\d\d /.test(title)) ?? fullName;
+  return titles.find((title) => /^(?:[RS]\d+ |RULE-\d\d )*[A-Z]{2,3}-\d\d /.test(title)) ?? fullName;
 }

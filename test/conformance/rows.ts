@@ -53,9 +53,9 @@ export const SECTIONS: readonly Section[] = [
   { title: "16 Feature flags", rows: ["FEA 1-30"] },
 ];
 
-const SIGN_IN = "sign-in beyond anonymous is not built yet";
-const PERMISSIONS = "permissions are not built yet";
 const ALWAYS_ON = "the feature is always announced";
+const SHUT_DOWN = "a Worker is never told that it is about to be shut down";
+const NO_PAYLOAD = "the router validates no payload";
 
 /** Why rows have no test, by row id or by prefix; the row id counts first. */
 export const REASONS: Readonly<Record<string, string>> = {
@@ -63,39 +63,26 @@ export const REASONS: Readonly<Record<string, string>> = {
   "TRN-24": "no multiplexed transport is offered",
   RAW: "Workers accept no inbound TCP",
   LPO: "not offered yet: a peer without a socket comes with the HTTP bridge",
-  "SES-23": SIGN_IN,
-  "SES-24": "a Worker is never told that it is about to be shut down",
-  "SES-59": "a Worker is never told that it is about to be shut down",
+  "SES-24": SHUT_DOWN,
+  "SES-59": SHUT_DOWN,
   "SES-71": "resumption is a draft and not offered",
   "URI-14": "there are no in-process components",
-  "PID-03": PERMISSIONS,
   "PCI-04": ALWAYS_ON,
   "TMO-08": "no such setting",
   "TMO-13": ALWAYS_ON,
-  "CID-05": PERMISSIONS,
   "RRT-09": ALWAYS_ON,
-  AUT: SIGN_IN,
-  TCK: SIGN_IN,
-  CRA: SIGN_IN,
-  SCR: SIGN_IN,
-  CRY: SIGN_IN,
-  AZN: PERMISSIONS,
+  "SCR-13": "ABORT has the reason and a message for people, and nothing besides",
+  "CRY-14": "certificates are not offered, and CRY-13 shows that they grant nothing",
+  "AZN-05": "capability-based access control does not exist",
+  "AZN-16": NO_PAYLOAD,
+  "AZN-17": "denied attempts are logged: an event would tell subscribers what strangers tried",
   "MET-02": "broker and dealer are one router",
-  "MET-10": PERMISSIONS,
-  "SMA-28": PERMISSIONS,
-  "TES-15": PERMISSIONS,
   "XMA-04": "no such obligation",
-  "HIS-23": PERMISSIONS,
   "PPT-07": ALWAYS_ON,
   "PPT-15": "a bridge between the dialects is not offered",
-  "PPT-19": "the router validates no payload",
-  "ERR-07": PERMISSIONS,
-  "ERR-08": PERMISSIONS,
+  "PPT-19": NO_PAYLOAD,
   "ERR-11": "what fits the sender's limit fits every receiver's",
-  "ERR-13": SIGN_IN,
-  "ERR-14": "a Worker is never told that it is about to be shut down",
-  "ERR-19": SIGN_IN,
-  "ERR-20": SIGN_IN,
+  "ERR-14": SHUT_DOWN,
   "ERR-28": "a callee whose network failed has left: the caller gets wamp.error.canceled",
   "ERR-40": "an internal fault ends the session that it happened in, see docs/decisions.md",
 };

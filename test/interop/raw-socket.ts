@@ -86,6 +86,11 @@ export class RawSocket {
     this.#socket.write(Buffer.concat([head, mask, masked]));
   }
 
+  /** Octets as they are: a frame, several, or a part of one. */
+  write(octets: Uint8Array): void {
+    this.#socket.write(octets);
+  }
+
   /** A WAMP message on a JSON connection. */
   tell(message: readonly unknown[]): void {
     this.send({ opcode: OPCODE.text, payload: JSON.stringify(message) });

@@ -3,45 +3,88 @@
  * storage of its own. One for each test file; closed with everything that runs in it.
  */
 import { afterAll, beforeAll, expect } from "vitest";
+import { openRealm } from "../open-realm.ts";
 
 export interface Router {
   /** The address that tutorials call ws://localhost:8080/ws. */
   readonly url: string;
   readonly realm: string;
-  /** Puts the realm object out of memory; its sockets stay ("hibernate") or are cut without a close frame ("close"). */
-  evict(sockets: "hibernate" | "close"): Promise<void>;
+  /** Where the admin API is: `http://` with host and port. */
+  readonly origin: string;
+  /** The address and the name of a realm, be it the first one or another. */
+  at(realm: string): { readonly url: string; readonly realm: string };
+  /** Puts a realm's object out of memory; its sockets stay ("hibernate") or are cut without a close frame ("close"). */
+  evict(sockets: "hibernate" | "close", realm?: string): Promise<void>;
+  /** Every row of every table of a realm's object, as JSON. */
+  rows(realm?: string): Promise<string>;
   /** What the Worker and its object wrote to their log. */
   log(): string[];
   close(): Promise<void>;
 }
 
-/** A realm as it would stand in wrangler.toml. */
+/** A realm as it would stand in wrangler.toml. One that admits anonymous clients and has no roles is open to them. */
 export interface RealmVars {
   name: string;
-  [setting: string]: string | number | boolean | Record<string, string | number>[];
+  [setting: string]: unknown;
 }
 
 export interface RouterOptions {
   /** Instead of those of wrangler.toml; the first one is served, and evicted, as the default realm. */
   readonly realms?: RealmVars[];
+  /** Further variables, as they would stand in wrangler.toml: `ADMIN`, `FRONT_DESK` ... */
+  readonly vars?: Readonly<Record<string, unknown>>;
+  /** What `wrangler secret put` would have been given, by name. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
-export async function startRouter({ realms }: RouterOptions = {}): Promise<Router> {
+export async function startRouter({ realms, vars, secrets }: RouterOptions = {}): Promise<Router> {
   // Wrangler reads it when it is loaded: without it, it collects traces of every request.
   process.env.X_LOCAL_OBSERVABILITY = "false";
   const { createTestHarness } = await import("wrangler");
-  const vars = realms && { vars: { REALMS: realms } };
-  const harness = createTestHarness({ workers: [{ configPath: "./wrangler.toml", ...vars }] });
+  const harness = createTestHarness({
+    workers: [
+      {
+        configPath: "./wrangler.toml",
+        vars: { ...plain(vars ?? {}), ...(realms && { REALMS: plain(realms.map(opened)) }) },
+        ...(secrets && { secrets: { ...secrets } }),
+      },
+    ],
+  });
   const { url } = await harness.listen();
   const realm = realms?.[0]?.name ?? "realm1";
+  const worker = harness.getWorker("edgebahn");
+  const address = `ws://127.0.0.1:${url.port}/ws`;
   return {
-    url: `ws://127.0.0.1:${url.port}/ws`,
+    url: address,
     realm,
-    evict: (webSockets) =>
-      harness.getWorker("edgebahn").evictDurableObject("RealmObject", { name: realm, webSockets }),
+    origin: `http://127.0.0.1:${url.port}`,
+    at: (name) => ({ url: `${address}/${encodeURIComponent(name)}`, realm: name }),
+    evict: (webSockets, name = realm) => worker.evictDurableObject("RealmObject", { name, webSockets }),
+    rows: async (name = realm) => {
+      const storage = await worker.getDurableObjectStorage("RealmObject", { name });
+      const tables = await storage.exec(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      );
+      const rows = tables.map(({ name }) => storage.exec(`SELECT * FROM "${name}"`));
+      return JSON.stringify(await Promise.all(rows), (_, value) => readable(value));
+    },
     log: () => harness.getLogs().map(({ message }) => message),
     close: () => harness.close(),
   };
+}
+
+function opened(realm: RealmVars): RealmVars {
+  return realm.anonymous === undefined || realm.roles !== undefined ? realm : openRealm(realm.name, realm);
+}
+
+/** Octets as text, a character for each. */
+function readable(value: unknown): unknown {
+  return value instanceof ArrayBuffer ? Buffer.from(value).toString("latin1") : value;
+}
+
+/** The same as JSON, which variables are. */
+function plain<T>(value: T) {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** A router for all tests of this file, which may refuse what it wants but must never be at fault itself. */
@@ -51,7 +94,7 @@ export function routerForThisFile(options: RouterOptions = {}): () => Router {
     router = await startRouter(options);
   });
   afterAll(async () => {
-    const faults = router?.log().filter((line) => line.includes('"fault"'));
+    const faults = router?.log().filter((line) => line.includes('"event":"fault"'));
     await router?.close();
     expect(faults).toEqual([]);
   });

@@ -1,7 +1,8 @@
 /** Autobahn|JS 26, as its tutorials use it. */
-import autobahn, { type Connection, type Serializer, type Session } from "autobahn";
+import autobahn, { type Challenge, type Connection, type Serializer, type Session } from "autobahn";
 import log from "autobahn/lib/log.js";
 import { CallFailure, type Client, type ClientKind, Inbox, type Payload, payloadOf } from "./client.ts";
+import { type Arrival, type Credentials, Refused, type Welcomed, welcomedBy } from "./credentials.ts";
 
 log.warn = () => {}; // it warns of every close that was asked for
 
@@ -19,45 +20,76 @@ export const autobahnByDefault = kind("its default offer");
 export interface Line {
   readonly connection: Connection;
   readonly session: Session;
+  readonly welcome: Welcomed;
   /** Resolves with the reason of the GOODBYE that ended the session. */
   readonly closed: Promise<string>;
 }
 
-export interface Address {
-  readonly url: string;
-  readonly realm: string;
+export type { Arrival as Address } from "./credentials.ts";
+
+/** @throws Refused where the router does not let it in */
+export async function openAutobahn(arrival: Arrival, serializers?: Serializer[]): Promise<Line> {
+  const connection = connectionFor(arrival, serializers);
+  const ended = new Promise<{ readonly reason: string; readonly message: unknown }>((resolve) => {
+    connection.onclose = (reason, details) => {
+      resolve({
+        reason: typeof details.reason === "string" ? details.reason : reason,
+        message: details.message,
+      });
+      return true;
+    };
+  });
+  const { session, details } = await new Promise<{ session: Session; details: Record<string, unknown> }>(
+    (resolve, reject) => {
+      connection.onopen = (session, details) => resolve({ session, details });
+      ended.then(({ reason, message }) => reject(new Refused("autobahn-js 26", reason, message)));
+      connection.open();
+    },
+  );
+  const closed = ended.then(({ reason }) => reason);
+  return { connection, session, welcome: welcomedBy(details), closed };
 }
 
-/** @throws Error where the router does not let it in */
-export async function openAutobahn({ url, realm }: Address, serializers?: Serializer[]): Promise<Line> {
-  const connection = new autobahn.Connection({
-    url,
-    realm,
-    ...(serializers && { serializers }),
+function connectionFor({ url, realm, credentials }: Arrival, serializers?: Serializer[]): Connection {
+  const given = { url, realm, ...(serializers && { serializers }) };
+  if (credentials?.method === "cryptosign") {
+    const { authid, seed } = credentials;
+    const pkey = autobahn.nacl.sign.keyPair.fromSeed(Uint8Array.from(Buffer.from(seed, "hex")));
+    return autobahn.auth_cryptosign.create_connection({ ...given, pkey, ...(authid && { authid }) });
+  }
+  return new autobahn.Connection({
+    ...given,
+    ...(credentials && signingIn(credentials)),
     max_retries: 0,
     on_user_error() {}, // it would print every error that an endpoint raises on purpose
     on_internal_error() {}, // nor every protocol violation that it finds: it closes the connection too
   });
-  const closed = new Promise<string>((resolve) => {
-    connection.onclose = (reason, details) => {
-      resolve(typeof details.reason === "string" ? details.reason : reason);
-      return true;
-    };
-  });
-  const session = await new Promise<Session>((resolve, reject) => {
-    connection.onopen = resolve;
-    closed.then((reason) => reject(new Error(`autobahn-js 26 was not let in: ${reason}`)));
-    connection.open();
-  });
-  return { connection, session, closed };
+}
+
+/** As its documentation has it. */
+function signingIn(credentials: Exclude<Credentials, { method: "cryptosign" }>) {
+  const { method, authid } = credentials;
+  if (method === "scram") throw new Error("autobahn-js has no SCRAM");
+  return {
+    authmethods: [method],
+    ...(authid && { authid }),
+    onchallenge(_session: Session, _method: string, extra: Challenge): string {
+      if (credentials.method === "ticket") return credentials.ticket;
+      const { challenge, salt, iterations, keylen } = extra;
+      const { derive_key, sign } = autobahn.auth_cra;
+      const { secret } = credentials;
+      return sign(salt === undefined ? secret : derive_key(secret, salt, iterations, keylen), challenge);
+    },
+  };
 }
 
 function kind(label: string, serializers?: () => Serializer[]): ClientKind {
   const name = `autobahn-js 26 with ${label}`;
   return {
     name,
-    async open(address) {
-      const line = await openAutobahn(address, serializers?.());
+    methods: ["ticket", "wampcra", "cryptosign"],
+    async open(arrival) {
+      const line = await openAutobahn(arrival, serializers?.());
       return client(name, { ...line, binary: label === "msgpack" || label === "cbor" });
     },
   };
@@ -65,10 +97,11 @@ function kind(label: string, serializers?: () => Serializer[]): ClientKind {
 
 function client(
   name: string,
-  { connection, session, closed, binary }: Line & { readonly binary: boolean },
+  { connection, session, welcome, closed, binary }: Line & { readonly binary: boolean },
 ): Client {
   return {
     name,
+    welcome,
     binary,
     async subscribe(topic, match = "exact") {
       const events = new Inbox<Payload & { topic: unknown }>();

@@ -49,6 +49,18 @@ declare module "autobahn" {
     register(procedure: string, endpoint: Handler<Invocation>, options?: object): Promise<Registration>;
     call(procedure: string, args?: readonly unknown[], kwargs?: object, options?: object): Call;
     prefix(prefix: string, uri: string): void;
+    leave(reason?: string, message?: string): void;
+  }
+  /** What CHALLENGE says, by the methods that it is used with. */
+  export interface Challenge {
+    readonly challenge: string;
+    readonly salt?: string;
+    readonly iterations?: number;
+    readonly keylen?: number;
+  }
+  interface KeyPair {
+    readonly publicKey: Uint8Array;
+    readonly secretKey: Uint8Array;
   }
   export class Connection {
     constructor(options: {
@@ -60,6 +72,10 @@ declare module "autobahn" {
       retry_if_unreachable?: boolean;
       on_user_error?: (error: unknown, message: string) => void;
       on_internal_error?: (error: unknown) => void;
+      authmethods?: readonly string[];
+      authid?: string;
+      authextra?: object;
+      onchallenge?: (session: Session, method: string, extra: Challenge) => string;
     });
     onopen: (session: Session, details: Record<string, unknown>) => void;
     onclose: (reason: string, details: Record<string, unknown>) => boolean;
@@ -83,6 +99,20 @@ declare module "autobahn" {
     readonly Connection: typeof Connection;
     readonly Error: typeof WampError;
     readonly Result: typeof WampResult;
+    readonly auth_cra: {
+      sign(key: string, challenge: string): string;
+      derive_key(secret: string, salt: string, iterations?: number, keylen?: number): string;
+    };
+    readonly auth_cryptosign: {
+      create_connection(config: {
+        url: string;
+        realm: string;
+        pkey: KeyPair;
+        authid?: string;
+        serializers?: readonly Serializer[];
+      }): Connection;
+    };
+    readonly nacl: { readonly sign: { readonly keyPair: { fromSeed(seed: Uint8Array): KeyPair } } };
     readonly serializer: {
       readonly JSONSerializer: new () => Serializer;
       readonly MsgpackSerializer: new () => Serializer;

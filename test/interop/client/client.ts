@@ -3,6 +3,8 @@
  * library and hides nothing but the library's own calling convention.
  */
 
+import type { Arrival, Method, Welcomed } from "./credentials.ts";
+
 export interface Payload {
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
@@ -28,6 +30,7 @@ export interface Registration {
 
 export interface Client {
   readonly name: string;
+  readonly welcome: Welcomed;
   /** Whether its serializer has bytes of its own; JSON has the NUL and base64 convention. */
   readonly binary: boolean;
   subscribe(topic: string, match?: Match): Promise<Subscription>;
@@ -42,7 +45,10 @@ export interface Client {
 /** A library with one of its serializers, ready to be connected. */
 export interface ClientKind {
   readonly name: string;
-  open(address: { readonly url: string; readonly realm: string }): Promise<Client>;
+  /** By which it can sign in. */
+  readonly methods: readonly Method[];
+  /** @throws Refused where the router does not let it in */
+  open(arrival: Arrival): Promise<Client>;
 }
 
 export class CallFailure extends Error {

@@ -13,6 +13,7 @@ import {
   type Payload,
   payloadOf,
 } from "./client.ts";
+import { type Arrival, type Credentials, Refused, type Welcomed, welcomedBy } from "./credentials.ts";
 
 /** The serializers that it has and the router too, in the words of its own factory. */
 export const PYTHON_SERIALIZERS = [
@@ -33,12 +34,12 @@ let found: string | undefined;
 /** The first Python that has Autobahn with its serializers; the one on the PATH need not be the one that Debian installs packages for. */
 export function python(): string {
   found ??= ["python3", "/usr/bin/python3"].find(
-    (each) => spawnSync(each, ["-c", "import autobahn.asyncio.wamp, cbor2, msgpack"]).status === 0,
+    (each) => spawnSync(each, ["-c", "import autobahn.asyncio.wamp, cbor2, msgpack, argon2"]).status === 0,
   );
   if (found) return found;
-  // Debian's python3-autobahn reads CBOR with python3-cbor2, but does not depend on it.
+  // Debian's python3-autobahn reads CBOR with python3-cbor2 and signs in by SCRAM with python3-argon2, but depends on neither.
   throw new Error(
-    "No python3 has Autobahn and cbor2. On Debian: apt-get install python3-autobahn python3-cbor2",
+    "No python3 has Autobahn, cbor2 and argon2. On Debian: apt-get install python3-autobahn python3-cbor2 python3-argon2",
   );
 }
 
@@ -46,29 +47,45 @@ const PEER = join(import.meta.dirname, "../python/peer.py");
 
 function kind(label: string, serializers: readonly string[]): ClientKind {
   const name = `autobahn-python with ${label}`;
-  return { name, open: (address) => openPython(address, { name, serializers }) };
+  return {
+    name,
+    methods: ["ticket", "wampcra", "scram", "cryptosign"],
+    open: (arrival) => openPython(arrival, { name, serializers }),
+  };
 }
 
 /** With no serializers named it offers all that it has, as every tutorial does. */
 export async function openPython(
-  { url, realm }: { readonly url: string; readonly realm: string },
+  { url, realm, credentials }: Arrival,
   { name = "autobahn-python", serializers = [] }: { name?: string; serializers?: readonly string[] } = {},
 ): Promise<PythonClient> {
-  const program = new Program([python(), PEER, url, realm, ...serializers]);
-  const welcome = JSON.parse(await program.line()) as Welcome;
+  const program = new Program([python(), PEER, url, realm, ...serializers], {
+    env: { WAMP_AUTHENTICATION: JSON.stringify(credentials ? authentication(credentials) : {}) },
+  });
+  const welcome = JSON.parse(await program.line()) as Welcome & Line;
+  if (welcome.left !== undefined) {
+    await program.finish();
+    throw new Refused(name, welcome.left, welcome.message);
+  }
   if (serializers.length > 0 && !serializers.includes(welcome.joined)) {
     throw new Error(`${name} was given ${welcome.joined}`);
   }
   return new PythonClient(name, program, welcome);
 }
 
-/** The first line that peer.py prints. */
-interface Welcome {
+/** The first line that peer.py prints where it was let in. */
+interface Welcome extends Welcomed {
   /** The serializer. */
   readonly joined: string;
   readonly session: number;
-  readonly authid: string;
-  readonly authrole: string;
+  readonly authextra: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the library's own authenticators are given, by method, as its Component wants it. */
+function authentication({ method, ...rest }: Credentials): object {
+  if (!("seed" in rest)) return { [method]: rest };
+  const { seed: privkey, authid } = rest;
+  return { [method]: { privkey, ...(authid && { authid }), authextra: { channel_binding: null } } };
 }
 
 /** What else it prints. */
@@ -122,6 +139,9 @@ export class PythonClient implements Client {
   readonly session: number;
   readonly authid: string;
   readonly authrole: string;
+  readonly welcome: Welcomed;
+  /** What WELCOME told besides. */
+  readonly authextra: Readonly<Record<string, unknown>>;
   /** Resolves with the reason and the message of the GOODBYE that ended the session, or of its loss. */
   readonly left: Promise<{ readonly reason: string; readonly message: string | null }>;
   readonly #program: Program;
@@ -139,7 +159,10 @@ export class PythonClient implements Client {
   readonly #interrupted = new Map<number, () => void>();
   #leave: (line: Line) => void = () => {};
 
-  constructor(name: string, program: Program, { joined, session, authid, authrole }: Welcome) {
+  constructor(name: string, program: Program, welcome: Welcome) {
+    const { joined, session, authid, authrole, authextra } = welcome;
+    this.welcome = welcomedBy({ ...welcome });
+    this.authextra = authextra ?? {};
     this.name = name;
     this.binary = !joined.startsWith("json");
     this.session = session;

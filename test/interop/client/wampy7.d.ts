@@ -2,6 +2,12 @@
 declare module "wampy7" {
   export { Errors, Wampy } from "wampy";
 }
+declare module "wampy7/cryptosign.js" {
+  export { sign } from "wampy/cryptosign.js";
+}
+declare module "wampy7/wampcra.js" {
+  export { sign } from "wampy/wampcra.js";
+}
 declare module "wampy7/JsonSerializer.js" {
   export { JsonSerializer } from "wampy/JsonSerializer.js";
 }

@@ -1,14 +1,17 @@
 """A WAMP client that does what it is told: commands come in on stdin, one JSON object a line, what happens goes out on stdout.
 
+What it signs in with stands in WAMP_AUTHENTICATION: method to the arguments of Autobahn's own authenticator for it.
 JSON has no octets and JavaScript cannot tell 1.0 from 1, so {"$octets": hex} and {"$float": number} stand for them.
 """
 import asyncio
 import json
+import os
 import sys
 
 LINES = sys.stdout
 sys.stdout = sys.stderr  # Autobahn logs to stdout
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
+from autobahn.wamp.auth import create_authenticator
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.serializer import create_transport_serializer
 from autobahn.wamp.types import (
@@ -61,6 +64,29 @@ class Peer(ApplicationSession):
     def onUserError(self, failure, message):
         """Endpoints fail on purpose here: the caller is told, nobody else."""
 
+    def onConnect(self):
+        given = json.loads(os.environ.get("WAMP_AUTHENTICATION", "{}"))
+        self.methods = {method: create_authenticator(method, **words) for method, words in given.items()}
+        if not self.methods:
+            return super().onConnect()
+        authextra = {}
+        for method in self.methods.values():
+            authextra.update(method.authextra)
+        authids = [words["authid"] for words in given.values() if "authid" in words]
+        self.join(
+            self.config.realm,
+            authmethods=list(self.methods),
+            authid=authids[0] if authids else None,
+            authextra=authextra or None,
+        )
+
+    def onChallenge(self, challenge):
+        return self.methods[challenge.method].on_challenge(self, challenge)
+
+    def onWelcome(self, welcome):
+        method = self.methods.get(welcome.authmethod)
+        return method.on_welcome(self, welcome.authextra) if method else None
+
     async def onJoin(self, details):
         self.made = {}  # command number to its subscription or registration
         self.asked = {}  # invocation number to the future of its answer
@@ -71,6 +97,9 @@ class Peer(ApplicationSession):
             session=details.session,
             authid=details.authid,
             authrole=details.authrole,
+            authmethod=details.authmethod,
+            authprovider=details.authprovider,
+            authextra=details.authextra,
         )
         # asyncio itself refers to readers and tasks only weakly: without these they may vanish while they wait.
         self.lines = asyncio.StreamReader()
