@@ -1,12 +1,15 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { ADMIN_SECRET, fleetRealm } from "./test/fleet-realm.ts";
+import { MODEL_REALMS } from "./test/fuzz/model/model-realm.ts";
 import { openRealm } from "./test/open-realm.ts";
 
 // Three projects: the pure rooms in plain Node, the object inside workerd, and stock clients over real sockets.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/conformance/reporter.ts", "./test/closing-line.ts"],
+    // A realm says when it wakes, which in these tests it does thousands of times.
+    onConsoleLog: (text) => !text.includes('"event":"wake"'),
     projects: [
       {
         test: {
@@ -29,6 +32,11 @@ export default defineConfig({
                 REALMS: [
                   ...Array.from({ length: 100 }, (_, n) => openRealm(`realm${n + 1}`)),
                   ...Array.from({ length: 60 }, (_, n) => fleetRealm(`fleet${n + 1}`)),
+                  ...MODEL_REALMS,
+                  ...Array.from({ length: 5 }, (_, n) =>
+                    openRealm(`quiet${n + 1}`, { liveness: { silence: 60 } }),
+                  ),
+                  openRealm("small", { limits: { sessions: 100, joining: 3 } }),
                   openRealm("history", {
                     eventHistory: [
                       { uri: "com.x", limit: 3 },
@@ -39,6 +47,8 @@ export default defineConfig({
                 TEMPLATES: [fleetRealm("fleet")],
                 ADMIN: {},
                 ADMIN_SECRET,
+                MODEL_RUNS: process.env.FULL === "1" ? 300 : 10,
+                EVICTIONS: process.env.FULL === "1" ? 10_000 : 300,
               },
             },
           }),

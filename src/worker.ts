@@ -40,12 +40,9 @@ app.onError((error, c) => {
 export default app satisfies ExportedHandler<Env>;
 
 async function socket(c: Context<App>): Promise<Response> {
+  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") return page(c);
   const config = readConfig(c.env);
   const realm = c.req.param("realm");
-  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-    const page = landingPage(new URL(c.req.url), config);
-    return c.html(page, c.req.path === "/" ? 200 : 426, { Upgrade: "websocket" });
-  }
   const directory = new RealmDirectory(c.env.DIRECTORY);
   const templateOf = async (name: string) =>
     config.templates.size > 0 ? directory.templateOf(name) : undefined;
@@ -71,4 +68,16 @@ async function socket(c: Context<App>): Promise<Response> {
     },
     log: (entry) => console.warn(JSON.stringify(entry)),
   });
+}
+
+/** For whoever comes with a browser: where to point a client, or what to set first (S17). */
+async function page(c: Context<App>): Promise<Response> {
+  const url = new URL(c.req.url);
+  try {
+    const config = readConfig(c.env);
+    return c.html(landingPage(url, config), c.req.path === "/" ? 200 : 426, { Upgrade: "websocket" });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return c.html(landingPage(url, error), 500);
+  }
 }

@@ -331,6 +331,15 @@ test("RULE-06 a realm that cannot be reached closes the connection with 1011, an
   expect(asked).toEqual(["realm2"]);
 });
 
+test("SES-11 only HELLO tells a realm", async () => {
+  for (const frame of ['[3,"realm2"]', "[1,7]", "[]", "7", '{"1":"realm2"}']) {
+    const { client, asked } = deskWith({});
+    client.sendRaw(frame);
+    await client.closed;
+    expect(asked).toEqual([undefined]);
+  }
+});
+
 test("RULE-09 a client that has left while its realm was opened does not join it", async () => {
   const { 0: inside, 1: object } = new WebSocketPair();
   object.accept();
