@@ -6,6 +6,7 @@ import { CborWriter } from "./cbor-writer.ts";
 import type { Codec, CodecOptions } from "./codec.ts";
 import { MsgpackWalker } from "./msgpack-walker.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
+import type { OctetWalker, Rewrite } from "./octet-walker.ts";
 import type { OctetWriter } from "./octet-writer.ts";
 import { concatenate } from "./octets.ts";
 import type { Encoded, FrameLimits } from "./serializer.ts";
@@ -16,7 +17,7 @@ import { type Walker, walkMessage } from "./walker.ts";
 
 interface Binary {
   readonly format: BinaryPayload["format"];
-  readonly walk: (octets: Uint8Array, limits: FrameLimits) => Walker;
+  readonly walk: (octets: Uint8Array, limits: FrameLimits) => Walker & OctetWalker;
   readonly writer: OctetWriter & Sink;
   /** An empty list, for Arguments that were null (MSG-41). */
   readonly emptyList: Uint8Array;
@@ -49,9 +50,10 @@ function binaryCodec({ limits, payloadAt }: CodecOptions, binary: Binary): Codec
       throw new ProtocolViolation(`a ${format} message must be octets, not text`);
     const header = new ValueSink();
     const code = () => header.values[0];
-    const { payload, argumentsMissing } = walkMessage(walk(message, limits), { payloadAt, code, header });
+    const walker = walk(message, limits);
+    const { payload, argumentsMissing } = walkMessage(walker, { payloadAt, code, header });
     if (!payload) return { header: header.values, payload };
-    const given = message.subarray(payload.from, payload.to);
+    const given = rewritten(message, payload, walker.rewrites);
     const body = argumentsMissing ? concatenate([emptyList, given]) : given;
     return { header: header.values, payload: { format, count: payload.count, body } };
   }
@@ -66,4 +68,20 @@ function binaryCodec({ limits, payloadAt }: CodecOptions, binary: Binary): Codec
     transcode(payload, writer);
     return writer.finish();
   }
+}
+
+/** The octets of a payload as they stand, but for what not every client reads. */
+function rewritten(
+  message: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  rewrites: readonly Rewrite[] | undefined,
+): Uint8Array {
+  if (!rewrites) return message.subarray(from, to);
+  const pieces: Uint8Array[] = [];
+  let at = from;
+  for (const rewrite of rewrites) {
+    pieces.push(message.subarray(at, rewrite.from), rewrite.by);
+    at = rewrite.to;
+  }
+  return concatenate([...pieces, message.subarray(at, to)]);
 }

@@ -8,6 +8,7 @@ import { OctetWalker } from "./octet-walker.ts";
 import { concatenate } from "./octets.ts";
 import type { Sink } from "./sink.ts";
 import { isDateTime, isEpochTime } from "./time.ts";
+import { isUtf8, textOf } from "./utf8.ts";
 import type { Kind, Walker } from "./walker.ts";
 
 const UNSIGNED = 0;
@@ -18,6 +19,8 @@ const LIST = 4;
 const DICT = 5;
 const TAG = 6;
 
+/** A length of eight octets follows. */
+const LONGEST = 27;
 const INDEFINITE = 31;
 const BREAK = 0xff;
 const NULL = 0xf6;
@@ -47,18 +50,6 @@ export class CborWalker extends OctetWalker implements Walker {
     return head >> 5 === DICT ? "dict" : "other";
   }
 
-  keywords(): void {
-    this.countItem();
-    const count = this.#count(this.uint8() & 0x1f);
-    this.enter((count ?? 0) * 2);
-    for (let pairs = 0; count === undefined ? !this.#isBreak() : pairs < count; pairs++) {
-      if (this.peek() >> 5 !== TEXT) throw this.malformed("a key of ArgumentsKw is not a string");
-      this.value();
-      this.value();
-    }
-    this.depth--;
-  }
-
   value(sink?: Sink) {
     this.countItem();
     const head = this.uint8();
@@ -75,7 +66,7 @@ export class CborWalker extends OctetWalker implements Walker {
       case BYTES:
         return argument === INDEFINITE ? this.#chunks(BYTES, sink) : this.bytes(this.#length(argument), sink);
       case TEXT:
-        return argument === INDEFINITE ? this.#chunks(TEXT, sink) : this.text(this.#length(argument), sink);
+        return argument === INDEFINITE ? this.#chunks(TEXT, sink) : this.#whole(argument, sink);
       case LIST:
         return this.#list(this.#count(argument), sink);
       case DICT:
@@ -101,9 +92,10 @@ export class CborWalker extends OctetWalker implements Walker {
     sink?.openDict(count);
     let pairs = 0;
     for (; count === undefined ? !this.#isBreak() : pairs < count; pairs++) {
-      const key = this.kind();
-      if (key === "list" || key === "dict") throw this.malformed(`a ${key} is used as a key`);
+      // SER-16: octets end wampy, integers end whoever reads into a struct.
+      if (this.peek() >> 5 !== TEXT) throw this.malformed("a dict has a key that is not a string");
       this.value(sink);
+      this.checkKey();
       this.value(sink);
     }
     sink?.closeDict(pairs);
@@ -142,22 +134,33 @@ export class CborWalker extends OctetWalker implements Walker {
     return argument === INDEFINITE ? undefined : this.#length(argument);
   }
 
+  #whole(argument: number, sink: Sink | undefined): void {
+    const head = this.at - 1;
+    const length = this.#length(argument);
+    this.text(length, sink);
+    if (argument !== LONGEST || !this.forOthers) return;
+    // SER-07: wampy in Node loses its place after such a head, and ends.
+    const text = this.octets.subarray(this.at - length, this.at);
+    this.rewrite(head, concatenate([stringHead(TEXT, length), text]));
+  }
+
   /** A string of indefinite length: pieces of definite length and of the same kind, each valid by itself. */
   #chunks(kind: typeof BYTES | typeof TEXT, sink: Sink | undefined): void {
-    const texts: string[] = [];
+    const head = this.at - 1;
     const pieces: Uint8Array[] = [];
     while (!this.#isBreak()) {
       this.countItem();
-      const head = this.uint8();
-      if (head >> 5 !== kind) throw this.malformed("a piece of a string is wrong");
-      const length = this.#length(head & 0x1f);
-      if (!sink && kind === BYTES) this.take(length);
-      else if (!sink) this.text(length, undefined);
-      else if (kind === TEXT) texts.push(this.textAt(this.take(length)));
-      else pieces.push(this.octets.subarray(this.take(length), this.at));
+      const piece = this.uint8();
+      if (piece >> 5 !== kind) throw this.malformed("a piece of a string is wrong");
+      const from = this.take(this.#length(piece & 0x1f));
+      if (kind === TEXT && !isUtf8(this.octets, from, this.at)) throw this.malformed("a string is not UTF-8");
+      pieces.push(this.octets.subarray(from, this.at));
     }
-    if (kind === TEXT) sink?.text(texts.join(""));
-    else sink?.bytes(concatenate(pieces));
+    const whole = concatenate(pieces);
+    // SER-07: wampy does not read strings in pieces, and ends.
+    if (this.forOthers) this.rewrite(head, concatenate([stringHead(kind, whole.length), whole]));
+    if (kind === BYTES) sink?.bytes(whole);
+    else sink?.text(textOf(whole, 0, whole.length) ?? ""); // each piece was UTF-8
   }
 
   #tagged(tag: number | bigint, sink: Sink | undefined) {
@@ -214,6 +217,15 @@ export class CborWalker extends OctetWalker implements Walker {
         throw this.malformed(`simple value ${argument === 24 ? this.uint8() : argument} is not accepted`);
     }
   }
+}
+
+/** The shortest head. No string of a message has 2^32 octets. */
+function stringHead(kind: number, length: number): Uint8Array {
+  const octets = [length >>> 24, length >>> 16, length >>> 8, length];
+  if (length < 24) return Uint8Array.of((kind << 5) | length);
+  if (length < 0x100) return Uint8Array.of((kind << 5) | 24, length);
+  if (length < 0x1_0000) return Uint8Array.of((kind << 5) | 25, ...octets.slice(2));
+  return Uint8Array.of((kind << 5) | 26, ...octets);
 }
 
 function negative(value: number | bigint): number | bigint {

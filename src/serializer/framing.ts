@@ -17,8 +17,14 @@ export const RECORD_SEPARATOR = "\u001e";
 export const CANCEL = "\u0018";
 export type Separator = typeof RECORD_SEPARATOR | typeof CANCEL;
 
+/** Messages that a batch may hold: each costs something before the first is looked at. */
+const MAX_MESSAGES = 16_384;
 /** The octets of a message's length. */
 const PREFIX = 4;
+
+function tooManyMessages(): ProtocolViolation {
+  return new ProtocolViolation(`a batch may hold ${MAX_MESSAGES} messages`);
+}
 
 export function single<M extends Encoded>(): Framing<M> {
   return {
@@ -39,7 +45,8 @@ export function separated(separator: Separator): Framing<string> {
     split(frame) {
       const used = separatorOf(frame);
       if (!used) throw new ProtocolViolation("a JSON batch must end with its separator, octet 1e or 18");
-      const messages = frame.slice(0, -1).split(used);
+      const messages = frame.slice(0, -1).split(used, MAX_MESSAGES + 1);
+      if (messages.length > MAX_MESSAGES) throw tooManyMessages();
       if (messages.includes("")) throw new ProtocolViolation("a JSON batch must not hold an empty message");
       return messages;
     },
@@ -67,6 +74,7 @@ export const prefixed: Framing<Uint8Array> = {
       const length = view.getUint32(at);
       if (length === 0) throw new ProtocolViolation(`a batch holds a message of length zero, at octet ${at}`);
       if (length > left) throw new ProtocolViolation(`a batch ends within a message, at octet ${at}`);
+      if (messages.length === MAX_MESSAGES) throw tooManyMessages();
       at += PREFIX + length;
       messages.push(frame.subarray(at - length, at));
     }

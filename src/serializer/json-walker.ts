@@ -7,7 +7,7 @@ import { isBase64AfterNul, octetsOf } from "./base64.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { type FrameLimits, Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
-import { type Kind, tooDeep, tooMany, type Walker } from "./walker.ts";
+import { type Kind, PROTOTYPE_KEY, tooDeep, tooMany, type Walker } from "./walker.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -19,12 +19,17 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
+const UNDERSCORE = 0x5f;
+const BACKSLASH = 0x5c;
+/** The one way in which JSON writes it. */
+const NUL = "\\u0000";
 
 /** 2^53, up to which an integer is exact as a number. */
 const SAFE = "9007199254740992";
 
 export class JsonWalker extends JsonCursor implements Walker {
   items = 0;
+  forOthers = false;
   readonly #limits: FrameLimits;
   #depth = 0;
   #started = false;
@@ -68,10 +73,6 @@ export class JsonWalker extends JsonCursor implements Walker {
     if (next === OPEN_LIST) return "list";
     if (next === OPEN_DICT) return "dict";
     return this.source.startsWith("null", this.at) ? "null" : "other";
-  }
-
-  keywords(): void {
-    this.value(); // every key is a string here
   }
 
   value(sink?: Sink): void {
@@ -148,12 +149,24 @@ export class JsonWalker extends JsonCursor implements Walker {
     if (this.source.charCodeAt(this.at) !== QUOTE) throw this.malformed("a key must be a string");
     const from = this.at;
     this.skipString();
+    if (this.forOthers && this.#isPrototype(from)) throw this.malformed(PROTOTYPE_KEY);
     sink?.text(this.stringFrom(from)); // SER-03 speaks of values: a key is never octets
+  }
+
+  /** Whether the key from an offset is `__proto__`; one that does not begin like it need not be read. */
+  #isPrototype(from: number): boolean {
+    const first = this.source.charCodeAt(from + 1);
+    return (first === UNDERSCORE || first === BACKSLASH) && this.stringFrom(from) === "__proto__";
   }
 
   #string(sink: Sink | undefined): void {
     const from = this.at;
     this.skipString();
+    if (this.forOthers && this.source.startsWith(NUL, from + 1)) {
+      // SER-05: Autobahn|Python takes it for octets whatever follows, and ends where that is no base64.
+      if (!isBase64AfterNul(this.stringFrom(from)))
+        throw this.malformed("a string of NUL does not go on with base64");
+    }
     if (!sink) return;
     const value = this.stringFrom(from);
     if (isBase64AfterNul(value)) sink.bytes(octetsOf(value));

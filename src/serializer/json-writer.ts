@@ -1,6 +1,6 @@
 /** Writes JSON. What JSON cannot say is refused by name, never bent into something else (SER-12). */
 import type { RawItem } from "../wamp/payload.ts";
-import { base64Of, isBase64AfterNul } from "./base64.ts";
+import { base64Of } from "./base64.ts";
 import { Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 
@@ -50,9 +50,9 @@ export class JsonWriter implements Sink {
   }
   text(value: string): void {
     const isKey = this.#next === FIRST_KEY || this.#next === KEY;
-    if (!isKey && isBase64AfterNul(value)) {
-      throw new Untranslatable("a string of NUL and base64 would be octets in JSON");
-    }
+    // SER-05: there it announces octets, whatever follows.
+    if (!isKey && value.charCodeAt(0) === 0)
+      throw new Untranslatable("text that begins with NUL would be octets in JSON");
     if (isKey) {
       this.written += this.#next === KEY ? `,${quote(value)}:` : `${quote(value)}:`;
       this.#next = VALUE;

@@ -8,6 +8,7 @@ import type { Sink } from "./sink.ts";
 import type { Kind, Walker } from "./walker.ts";
 
 const NIL = 0xc0;
+const NULL = Uint8Array.of(NIL);
 const TIMESTAMP = -1;
 const UNDEFINED = 0;
 const NANOSECONDS = 1_000_000_000;
@@ -37,18 +38,6 @@ export class MsgpackWalker extends OctetWalker implements Walker {
     return isMap(head) ? "dict" : "other";
   }
 
-  keywords(): void {
-    this.countItem();
-    const count = this.#dictCount(this.uint8());
-    this.enter(count * 2);
-    for (let left = count; left > 0; left--) {
-      if (!isText(this.peek())) throw this.malformed("a key of ArgumentsKw is not a string");
-      this.value();
-      this.value();
-    }
-    this.depth--;
-  }
-
   value(sink?: Sink) {
     this.countItem();
     const head = this.uint8();
@@ -71,11 +60,11 @@ export class MsgpackWalker extends OctetWalker implements Walker {
       case 0xc6:
         return this.bytes(this.uint32(), sink);
       case 0xc7:
-        return this.#extension(this.uint8(), sink);
+        return this.#extension(this.at - 1, this.uint8(), sink);
       case 0xc8:
-        return this.#extension(this.uint16(), sink);
+        return this.#extension(this.at - 1, this.uint16(), sink);
       case 0xc9:
-        return this.#extension(this.uint32(), sink);
+        return this.#extension(this.at - 1, this.uint32(), sink);
       case 0xca: {
         const from = this.take(4);
         return sink?.float(this.view.getFloat32(from));
@@ -105,7 +94,7 @@ export class MsgpackWalker extends OctetWalker implements Walker {
       case 0xd6:
       case 0xd7:
       case 0xd8:
-        return this.#extension(1 << (head - 0xd4), sink);
+        return this.#extension(this.at - 1, 1 << (head - 0xd4), sink);
       case 0xd9:
         return this.text(this.uint8(), sink);
       case 0xda:
@@ -141,9 +130,10 @@ export class MsgpackWalker extends OctetWalker implements Walker {
     this.enter(count * 2);
     sink?.openDict(count);
     for (let left = count; left > 0; left--) {
-      const key = this.kind();
-      if (key === "list" || key === "dict") throw this.malformed(`a ${key} is used as a key`);
+      // SER-16: integers end Autobahn|Python, octets end wampy.
+      if (!isText(this.peek())) throw this.malformed("a dict has a key that is not a string");
       this.value(sink);
+      this.checkKey();
       this.value(sink);
     }
     sink?.closeDict(count);
@@ -163,10 +153,14 @@ export class MsgpackWalker extends OctetWalker implements Walker {
     return head === 0xdf ? this.uint32() : head & 0x0f;
   }
 
-  #extension(length: number, sink: Sink | undefined) {
+  #extension(head: number, length: number, sink: Sink | undefined) {
     const type = (this.uint8() << 24) >> 24;
     const from = this.take(length);
-    if (type === UNDEFINED && length === 1 && this.octets[from] === 0) return sink?.undefined();
+    if (type === UNDEFINED && length === 1 && this.octets[from] === 0) {
+      // SER-13: AutobahnJS knows no such type, and ends.
+      if (this.forOthers) this.rewrite(head, NULL);
+      return sink?.undefined();
+    }
     if (type !== TIMESTAMP) throw this.malformed(`extension type ${type} is not accepted`);
     if (!this.#isTimestamp(from, length)) throw this.malformed("a timestamp is wrong");
     sink?.foreign("a msgpack timestamp");

@@ -3,15 +3,25 @@ import { ProtocolViolation } from "../wamp/error.ts";
 import type { FrameLimits } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { isUtf8, textOf } from "./utf8.ts";
-import { tooDeep, tooMany } from "./walker.ts";
+import { PROTOTYPE_KEY, tooDeep, tooMany } from "./walker.ts";
 
 const TWO_TO_32 = 2 ** 32;
 /** The upper half of 2^53: an integer is exact as a number below it. */
 const SAFE_HIGH = 2 ** 21;
 
+/** Octets of a payload that not every client reads, and the same value as all of them read it. */
+export interface Rewrite {
+  readonly from: number;
+  readonly to: number;
+  readonly by: Uint8Array;
+}
+
 export abstract class OctetWalker {
   at = 0;
   items = 0;
+  forOthers = false;
+  /** In the order in which they stand; undefined where there is nothing to rewrite, as nearly always. */
+  rewrites: Rewrite[] | undefined;
   protected abstract readonly formatName: string;
   protected readonly octets: Uint8Array;
   protected readonly end: number;
@@ -19,6 +29,8 @@ export abstract class OctetWalker {
   /** How many containers are open. */
   protected depth = 0;
   #view: DataView | undefined;
+  /** Where the last text began that was walked. */
+  #textFrom = 0;
 
   constructor(octets: Uint8Array, limits: FrameLimits) {
     this.octets = octets;
@@ -100,6 +112,7 @@ export abstract class OctetWalker {
 
   protected text(length: number, sink: Sink | undefined): void {
     const from = this.take(length);
+    this.#textFrom = from;
     if (sink) sink.text(this.textAt(from));
     else if (!isUtf8(this.octets, from, this.at)) throw this.malformed("a string is not UTF-8");
   }
@@ -116,9 +129,30 @@ export abstract class OctetWalker {
     sink?.bytes(this.octets.subarray(from, this.at));
   }
 
+  /** A key of a dict was walked, which ends at the cursor. */
+  protected checkKey(): void {
+    if (!this.forOthers) return;
+    const last = this.rewrites?.at(-1);
+    // A text of its length has a head of one octet.
+    const isRewritten = last?.to === this.at && isPrototype(last.by, 1, last.by.length);
+    if (isRewritten || isPrototype(this.octets, this.#textFrom, this.at)) throw this.malformed(PROTOTYPE_KEY);
+  }
+
+  /** What stands from an offset to the cursor reaches others as these octets. */
+  protected rewrite(from: number, by: Uint8Array): void {
+    this.rewrites ??= [];
+    this.rewrites.push({ from, to: this.at, by });
+  }
+
   protected malformed(what: string): ProtocolViolation {
     return new ProtocolViolation(`malformed ${this.formatName}: ${what}, at octet ${this.at}`);
   }
+}
+
+const PROTOTYPE = Uint8Array.from("__proto__", (character) => character.charCodeAt(0));
+
+function isPrototype(octets: Uint8Array, from: number, to: number): boolean {
+  return to - from === PROTOTYPE.length && PROTOTYPE.every((octet, at) => octets[from + at] === octet);
 }
 
 function safe(value: bigint): number | bigint {

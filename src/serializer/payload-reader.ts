@@ -8,7 +8,6 @@ import { concatenate } from "./octets.ts";
 import { Untranslatable } from "./serializer.ts";
 import { transcode } from "./transcode.ts";
 import { ValueSink } from "./value.ts";
-import type { Walker } from "./walker.ts";
 import { walkerOver } from "./walkers.ts";
 
 type Source = JsonPayload | BinaryPayload;
@@ -106,14 +105,8 @@ function present(item: RawItem | undefined, wanted: "list" | "dict"): RawItem | 
   const kind = walker.kind();
   if (kind === "null") return undefined;
   if (kind !== wanted) throw new WampError("wamp.error.invalid_argument", `a ${wanted} is wanted`);
-  orInvalid(() => walkPart(walker, wanted));
+  walker.value();
   return walker.items > 1 ? item : undefined;
-}
-
-/** What becomes ArgumentsKw must have text for keys, as if a client had sent it there. */
-function walkPart(walker: Walker, kind: "list" | "dict"): void {
-  if (kind === "dict") walker.keywords();
-  else walker.value();
 }
 
 /** @throws WampError invalid_argument where the walk meets what the router cannot take */

@@ -15,6 +15,8 @@ export interface Walker {
   readonly at: number;
   /** How many values were met, dict keys included, the message itself not. */
   readonly items: number;
+  /** What follows goes to other clients: whatever is known to end one of them is refused, or rewritten. */
+  forOthers: boolean;
   /** Enters the message. @throws ProtocolViolation when it is not a list (SER-14) */
   open(): void;
   /** Whether another element of the message follows; `at` is then its start. After the last, nothing may follow. */
@@ -23,8 +25,6 @@ export interface Walker {
   kind(): Kind;
   /** Walks one value, however deep. @throws ProtocolViolation when malformed or beyond a limit */
   value(sink?: Sink): void;
-  /** Walks ArgumentsKw: a dict whose keys are text; any other key would end an Autobahn|Python receiver. */
-  keywords(): void;
   /** Steps over what separates the values of a payload: JSON's comma, nothing elsewhere. */
   between(): void;
 }
@@ -76,6 +76,7 @@ export function walkMessage(walker: Walker, { payloadAt, code, header }: Reading
 
 function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
   const from = walker.at;
+  walker.forOthers = true;
   const kind = walker.kind();
   if (kind !== "list" && kind !== "null") {
     // PPT-14: the raw payload of Autobahn's old payload transparency is not announced, so nobody may send it.
@@ -91,9 +92,10 @@ function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
   const keywordsFrom = walker.at;
   const keywordsKind = walker.kind();
   before = walker.items;
-  if (keywordsKind === "null") walker.value();
-  else if (keywordsKind === "dict") walker.keywords();
-  else throw new ProtocolViolation(`ArgumentsKw must be a dict, at offset ${keywordsFrom}`);
+  if (keywordsKind !== "null" && keywordsKind !== "dict") {
+    throw new ProtocolViolation(`ArgumentsKw must be a dict, at offset ${keywordsFrom}`);
+  }
+  walker.value();
   const noKeywords = walker.items === before + 1;
   const keywordsTo = walker.at;
   if (walker.more()) throw new ProtocolViolation(`nothing may follow ArgumentsKw, at offset ${walker.at}`);
@@ -112,6 +114,9 @@ export const CHECKED: FrameLimits = {
   depth: 1_024,
   items: Number.POSITIVE_INFINITY,
 };
+
+/** SER-17: such a key ends AutobahnJS on msgpack, and elsewhere replaces the prototype of whatever it is read into. */
+export const PROTOTYPE_KEY = "a dict has the key __proto__";
 
 export function tooDeep(limit: number, at: number): ProtocolViolation {
   return new ProtocolViolation(`lists and dicts may be nested ${limit} deep, exceeded at offset ${at}`);

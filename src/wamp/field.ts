@@ -33,11 +33,12 @@ export type DictOf<F extends Fields> = {
 
 const MAX_SHORT_TEXT = 1_024;
 
-function field<T>(is: (value: unknown) => value is T, what: string): Field<T> {
+/** `told` says what came instead; a value itself only where it cannot be a secret that stands in the wrong place (S15). */
+function field<T>(is: (value: unknown) => value is T, what: string, told = kindOf): Field<T> {
   return {
     read(value, where) {
       if (is(value)) return value;
-      throw new ProtocolViolation(`${where} must be ${what}, not ${describe(value)}`);
+      throw new ProtocolViolation(`${where} must be ${what}, not ${told(value)}`);
     },
   };
 }
@@ -46,9 +47,9 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const isDict = (value: unknown): value is Dict =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-export const id = field(isId, "an id, an integer in 1..2^53");
+export const id = field(isId, "an id, an integer in 1..2^53", describe);
 /** A request id, or 0 where the router speaks of its own accord (ID-02). */
-export const idOrZero = field((v): v is number => v === 0 || isId(v), "an id, or 0");
+export const idOrZero = field((v): v is number => v === 0 || isId(v), "an id, or 0", describe);
 export const text = field(isText, "a string");
 /** A string that is kept with what it belongs to, in a row of bounded size. */
 export const shortText: Field<string> = {
@@ -62,10 +63,11 @@ export const shortText: Field<string> = {
 };
 /** A URI is checked against the realm's grammar where it is used: a broken one is an ERROR, not a violation (URI-06). */
 export const uri = field(isText, "a URI (a string)");
-export const flag = field((v): v is boolean => typeof v === "boolean", "a boolean");
+export const flag = field((v): v is boolean => typeof v === "boolean", "a boolean", describe);
 export const count = field(
   (v): v is number => typeof v === "number" && Number.isSafeInteger(v) && v >= 0,
   "a non-negative integer",
+  describe,
 );
 
 /** A string that must be one of `values`. */
@@ -74,7 +76,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Field<T>
     read(value, where) {
       const found = values.find((each) => each === value);
       if (found !== undefined) return found;
-      const given = isText(value) ? "another string" : describe(value);
+      const given = isText(value) ? "another string" : kindOf(value);
       throw new ProtocolViolation(`${where} must be one of ${values.join(", ")}, not ${given}`);
     },
   };
@@ -84,8 +86,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Field<T>
 export function listOf<T>(item: Field<T>): Field<readonly T[]> {
   return {
     read(value, where) {
-      if (!Array.isArray(value))
-        throw new ProtocolViolation(`${where} must be a list, not ${describe(value)}`);
+      if (!Array.isArray(value)) throw new ProtocolViolation(`${where} must be a list, not ${kindOf(value)}`);
       return value.map((each, index) => item.read(each, `${where}[${index}]`));
     },
   };
@@ -96,7 +97,7 @@ export const anyDict: Field<Dict> = {
   read(value, where) {
     if (value === null || value === undefined) return {};
     if (isDict(value)) return value;
-    throw new ProtocolViolation(`${where} must be a dict, not ${describe(value)}`);
+    throw new ProtocolViolation(`${where} must be a dict, not ${kindOf(value)}`);
   },
 };
 
@@ -173,10 +174,16 @@ export function roles(...names: readonly RoleName[]): Field<Roles> {
 }
 
 function describe(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint"
+    ? String(value)
+    : kindOf(value);
+}
+
+function kindOf(value: unknown): string {
   if (value === null) return "null";
+  if (value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
   if (ArrayBuffer.isView(value)) return "octets";
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
-    return String(value);
-  return typeof value === "string" ? "a string" : typeof value;
+  if (typeof value === "object") return "a dict";
+  return typeof value === "bigint" ? "a number" : `a ${typeof value}`;
 }

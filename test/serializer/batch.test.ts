@@ -109,3 +109,13 @@ test("BAT-09 any number of messages is packed, in order", () => {
     expect(() => each.join([])).toThrow(TypeError);
   }
 });
+
+test("R14 a batch holds 16,384 messages at most, which is told before the first is read", () => {
+  const repeated = (count: number) => Array.from({ length: count }, () => 1);
+  for (const each of [json, ...BINARY]) {
+    const most = frameOf(each, ...repeated(16_384));
+    expect(each.split(asFrame(most))).toHaveLength(16_384);
+    const more = frameOf(each, ...repeated(16_385));
+    expect(() => each.split(asFrame(more))).toThrow("a batch may hold 16384 messages");
+  }
+});

@@ -97,14 +97,13 @@ for (const source of FORMATS) {
           const payload = source === "json" || target === "json" ? given.map(asJson) : given;
           const result = forward(source, target, payload, style);
           const expected = isEmpty(payload) ? [] : payload;
-          const written = assemble(target, EVENT, expected, source === target ? style : "plain");
-          // Same format: the sender's octets. Another: the one form that the router writes.
+          // Same format: the sender's octets, but for how CBOR writes text. Another: the one form that the router writes.
+          const kept = target === "cbor" && style !== "plain" ? (`${style}, forwarded` as Style) : style;
+          const written = assemble(target, EVENT, expected, source === target ? kept : "plain");
           if (!same(result, written)) expect(result).toEqual(written);
-          // cborg does not read strings in pieces; that they came through octet by octet was just seen.
-          const isReadable = source !== target || target !== "cbor" || style !== "odd";
-          const read = isReadable ? LIBRARY[target](result) : undefined;
+          const read = LIBRARY[target](result);
           const model: Model = { is: "list", of: [...EVENT, ...expected] };
-          if (isReadable && !matches(model, read)) expect(read).toEqual(model);
+          if (!matches(model, read)) expect(read).toEqual(model);
           forwarded++;
         };
         fc.assert(fc.property(anyPayload, fc.constantFrom(...STYLES), check), { numRuns: RUNS, seed: SEED });

@@ -363,3 +363,33 @@ test("SES-15 WELCOME has a features dict in each role, of true alone, even where
     payload: undefined,
   });
 });
+
+test("S15 a credential of the wrong type is named by its type, never by its value", () => {
+  const pins = [4711, 47.11, -4711n, 4711n ** 9n];
+  for (const pin of pins) {
+    violation([5, pin, {}], /^AUTHENTICATE\.Signature must be a string, not a number$/);
+    violation([5, "s", pin], /^AUTHENTICATE\.Extra must be a dict, not a number$/);
+    const hello = [1, "realm1", { roles, authextra: pin }];
+    violation(hello, /^HELLO\.Details\.authextra must be a dict, not a number$/);
+    violation([1, "realm1", pin], /^HELLO\.Details must be a dict, not a number$/);
+    violation(
+      [1, "realm1", { roles, authid: pin }],
+      /^HELLO\.Details\.authid must be a string, not a number$/,
+    );
+  }
+  violation([5, true, {}], /^AUTHENTICATE\.Signature must be a string, not a boolean$/);
+  violation([5, ["4711"], {}], /^AUTHENTICATE\.Signature must be a string, not a list$/);
+  violation([5, null, {}], /^AUTHENTICATE\.Signature must be a string, not null$/);
+  violation([5, OCTETS, {}], /^AUTHENTICATE\.Signature must be a string, not octets$/);
+  violation([5, {}, {}], /^AUTHENTICATE\.Signature must be a string, not a dict$/);
+  violation([5, "s", "4711"], /^AUTHENTICATE\.Extra must be a dict, not a string$/);
+  violation([5, "s", ["4711"]], /^AUTHENTICATE\.Extra must be a dict, not a list$/);
+});
+
+test("MSG-31 a value that is no credential is told, which is what helps", () => {
+  violation([32, 0, {}, "com.x"], /^SUBSCRIBE\.Request must be an id, an integer in 1\.\.2\^53, not 0$/);
+  violation(
+    [48, 1, { timeout: -1 }, "com.x"],
+    /^CALL\.Options\.timeout must be a non-negative integer, not -1$/,
+  );
+});
