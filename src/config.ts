@@ -106,6 +106,7 @@ export function realmSettings(config: RealmConfig | undefined): RealmSettings {
     metaApi: config.metaApi,
     metaKill: config.enableMetaKill,
     metaModify: config.enableMetaModify,
+    grantable: (authrole) => config.roles.some(({ name, admin }) => name === authrole && !admin),
     history: config.eventHistory,
     publicationTrust: config.publicationTrust,
     callTrust: config.callTrust,

@@ -305,9 +305,10 @@ describe("what is made of it", () => {
 
   test("RULE-03 a realm that says nothing behaves as the router does by itself", () => {
     const { defaultRealm } = readConfig({ REALMS: [{ name: "realm1" }] });
-    const { limits, ...settings } = realmSettings(defaultRealm);
+    const { limits, grantable, ...settings } = realmSettings(defaultRealm);
     expect(settings).toEqual(DEFAULT_REALM_SETTINGS);
     expect(limits).toBeDefined();
+    expect(grantable).toBeDefined();
     expect(realmSettings(undefined)).toBe(DEFAULT_REALM_SETTINGS);
   });
 
@@ -333,6 +334,7 @@ describe("what is made of it", () => {
     });
     expect(realmSettings(defaultRealm)).toEqual({
       limits: expect.any(Function),
+      grantable: expect.any(Function),
       uriRule: "strict",
       requestIdCheck: "strict",
       progressiveResults: "strict",
@@ -362,6 +364,13 @@ describe("what is made of it", () => {
       pendingCalls: 0,
       pendingInvocations: 0,
     });
+  });
+
+  test("SMA-29 sessions may be given any role that is there and has no admin", () => {
+    const roles = [{ name: "x" }, { name: "anonymous" }, { name: "boss", admin: true }];
+    const { grantable } = realmSettings(readConfig({ REALMS: [{ name: "a", roles }] }).defaultRealm);
+    const granted = ["x", "anonymous", "boss", "gone"].filter((role) => grantable?.(role));
+    expect(granted).toEqual(["x", "anonymous"]);
   });
 
   test("RULE-04 tokens grant what is named, or every role but anonymous and administrators", () => {

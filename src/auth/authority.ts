@@ -113,6 +113,11 @@ export class Authority {
     this.#decisions.purge(subject);
   }
 
+  /** Another one after each purge: an authorizer that was asked before is asked again. */
+  get generation(): number {
+    return this.#decisions.generation;
+  }
+
   /** How many decisions by rules are remembered. */
   get remembered(): number {
     return [...this.#roles.values()].reduce((sum, { shared }) => sum + (shared?.size ?? 0), this.#size);

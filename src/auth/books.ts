@@ -40,6 +40,11 @@ export class Books implements PrincipalBook {
     return [...named.values()];
   }
 
+  /** Asks nobody elsewhere: who is there is decided for each sign-in. */
+  async knows(authid: string): Promise<boolean> {
+    return (await Promise.all(this.#kept.map((book) => book.knows(authid)))).includes(true);
+  }
+
   has(method: CredentialMethod): boolean {
     return this.#all().some((book) => book.has(method));
   }

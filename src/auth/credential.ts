@@ -61,6 +61,8 @@ export interface Known<M extends CredentialMethod> {
   /** `static`: the configuration; `device`: a row of the realm; `dynamic`: the realm's authenticator. */
   readonly authprovider: "static" | "device" | "dynamic";
   readonly credential: CredentialFor<M>;
+  /** Another one after each change, in a book that changes. */
+  readonly version?: number;
   readonly authextra?: Readonly<Record<string, unknown>>;
 }
 
@@ -78,6 +80,8 @@ export interface PrincipalBook {
   identify?<M extends CredentialMethod>(method: M, signIn: SignIn): Maybe<Known<M> | undefined>;
   /** Whoever has this public key or certificate fingerprint, for clients that do not say who they are (CRY-02). */
   owners<M extends "cryptosign" | "tls">(method: M, key: string): readonly Known<M>[];
+  /** Whether somebody here has this name, by whatever method, disabled or not: then nobody else may have it. */
+  knows(authid: string): Maybe<boolean>;
   /** Whether anybody could sign in by this method: only then is it offered. */
   has(method: CredentialMethod): boolean;
   /** The credentials from which what an unknown principal is shown takes its shape (AUT-08): one of each shape. */

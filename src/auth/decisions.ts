@@ -22,6 +22,8 @@ export class Decisions {
   /** Session to what it asked for, as text, to what was said. */
   #held = new WeakMap<Subject, Map<string, Held>>();
   #size = 0;
+  /** Grows with each purge: what was asked before one must not be remembered after it. */
+  #generation = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -29,7 +31,7 @@ export class Decisions {
 
   /** @param ttl milliseconds; a decision that may not be remembered, or for no time, is good for one use */
   remember(subject: Subject, wish: Wish, { decision, ttl }: { decision: Decision; ttl: number }): void {
-    if (this.#size >= MOST) this.purge();
+    if (this.#size >= MOST) this.#clear();
     let held = this.#held.get(subject);
     if (!held) {
       held = new Map();
@@ -71,13 +73,22 @@ export class Decisions {
 
   /** Forgets what was said of this session, or of all. */
   purge(subject?: Subject): void {
+    this.#generation++;
     if (!subject) {
-      this.#held = new WeakMap();
-      this.#size = 0;
+      this.#clear();
       return;
     }
     this.#size -= this.#held.get(subject)?.size ?? 0;
     this.#held.delete(subject);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  #clear(): void {
+    this.#held = new WeakMap();
+    this.#size = 0;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The devices of a realm as the book in which sign-in looks principals up. A device that is disabled is not in it. */
 import type { CredentialFor, CredentialMethod, Known, PrincipalBook } from "./credential.ts";
 import type { Device, DeviceStore } from "./device-store.ts";
+import type { Principal } from "./method.ts";
 
 /** Who a session is. */
 interface Guest {
@@ -26,11 +27,19 @@ export class DeviceBook implements PrincipalBook {
     return owner ? [owner] : [];
   }
 
-  /** Whether somebody who signed in as a device may be here: the device may have been changed meanwhile. */
-  welcomes({ authid, authrole, authprovider }: Guest): boolean {
+  knows(authid: string): boolean {
+    return this.#store.find(authid) !== undefined;
+  }
+
+  /**
+   * Whether somebody who signed in as a device may be here: the device may have been changed meanwhile. Whoever is only
+   * joining showed what the device had when it was found (`as`): that must be what it has now.
+   */
+  welcomes({ authid, authrole, authprovider }: Guest, joining?: Pick<Principal, "as">): boolean {
     if (authprovider !== "device") return true;
     const device = this.#store.find(authid);
-    return device !== undefined && !device.disabled && device.authrole === authrole;
+    if (!device || device.disabled || device.authrole !== authrole) return false;
+    return joining === undefined || joining.as === device.changed;
   }
 
   has(method: CredentialMethod): boolean {
@@ -48,6 +57,7 @@ function known<M extends CredentialMethod>(method: M, device: Device | undefined
     authid: device.authid,
     authrole: device.authrole,
     authprovider: "device",
+    version: device.changed,
     credential: device.credential as CredentialFor<M>, // its method was just compared
   };
 }

@@ -159,11 +159,23 @@ function name(value: unknown, key: string): string {
 
 function bounded(extra: unknown): Dict {
   if (!isDict(extra)) throw new AnswerFault("extra must be a dict");
-  const text = JSON.stringify(extra, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+  checkPlain(extra);
+  const text = JSON.stringify(extra);
   if (text.length > MAX_EXTRA) {
     throw new AnswerFault(`extra must have at most ${MAX_EXTRA} characters of JSON`);
   }
   return extra;
+}
+
+/** It is kept as JSON while the realm sleeps, so it must come back as it was. @throws AnswerFault */
+function checkPlain(value: unknown): void {
+  const isOdd = typeof value === "number" ? !Number.isFinite(value) : typeof value === "bigint";
+  if (isOdd || ArrayBuffer.isView(value)) {
+    throw new AnswerFault(
+      "extra must be as JSON has it: no octets, no integer beyond 53 bits, no number that is not finite",
+    );
+  }
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(checkPlain);
 }
 
 /** A dict's own value; null counts as absent. */

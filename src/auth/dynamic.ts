@@ -26,6 +26,8 @@ export interface DynamicPorts {
   /** Method to the procedure that decides on it; methods that are missing are not decided here. */
   readonly procedures: Readonly<Partial<Record<DynamicMethod, string>>>;
   readonly ask: Ask;
+  /** Whether it may grant this role; undefined: any. */
+  readonly grants?: (authrole: string) => boolean;
   /** Is told why a procedure could not be used, which is nothing to tell strangers. */
   readonly log: (entry: Readonly<Record<string, unknown>>) => void;
 }
@@ -75,6 +77,11 @@ export class DynamicAuthenticator implements PrincipalBook {
     return [];
   }
 
+  /** Nobody before it is asked. */
+  knows(): boolean {
+    return false;
+  }
+
   has(method: CredentialMethod): boolean {
     return procedureFor(this.#ports, method) !== undefined;
   }
@@ -117,7 +124,13 @@ export class DynamicAuthenticator implements PrincipalBook {
     const procedure = procedureFor(this.#ports, method);
     if (procedure === undefined) return undefined;
     try {
-      return read(readAnswer(await this.#ports.ask(procedure, args), args[0]));
+      const answer = readAnswer(await this.#ports.ask(procedure, args), args[0]);
+      if (this.#ports.grants?.(answer.authrole) === false) {
+        throw new AnswerFault(
+          "role is one that an authenticator may not grant: anonymous, or one with admin",
+        );
+      }
+      return read(answer);
     } catch (error) {
       const uri = uriOf(error);
       if (uri !== undefined && saysNo(uri)) return undefined;

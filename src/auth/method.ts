@@ -38,6 +38,8 @@ export interface Principal {
   readonly authid: string;
   readonly authrole: string;
   readonly authprovider: string;
+  /** The version of what was found in a book, which may have changed until the session joins. Nobody is told. */
+  readonly as?: number;
   /** What WELCOME tells the client besides (AUT-16). Nobody else is told. */
   readonly authextra?: Readonly<Record<string, unknown>>;
   /** When the session ends by itself, in milliseconds since 1970: what showed who it is holds no longer. */

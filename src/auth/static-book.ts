@@ -18,6 +18,8 @@ export class StaticBook implements PrincipalBook {
   readonly #principals: readonly StaticPrincipal[];
   /** Method and authid to the principal. */
   readonly #named: ReadonlyMap<string, StaticPrincipal>;
+  /** Authid to the digest of its ticket, once somebody was looked up: all at once, or the time would tell who is here. */
+  #digests: Promise<ReadonlyMap<string, string>> | undefined;
 
   constructor(principals: readonly StaticPrincipal[]) {
     this.#principals = principals;
@@ -25,12 +27,17 @@ export class StaticBook implements PrincipalBook {
   }
 
   async find<M extends CredentialMethod>(method: M, authid: string): Promise<Known<M> | undefined> {
+    const digests = method === "ticket" ? await this.#allDigests() : undefined;
     const principal = this.#named.get(keyOf(method, authid));
     if (!principal) return undefined;
     const { credential } = principal;
     return credential.method === "ticket"
-      ? known(principal, { method: "ticket", digest: await digestOf(credential.ticket) })
+      ? known(principal, { method: "ticket", digest: digests?.get(authid) ?? "" })
       : known(principal, credential);
+  }
+
+  knows(authid: string): boolean {
+    return this.#principals.some((each) => each.authid === authid);
   }
 
   owners<M extends "cryptosign" | "tls">(method: M, key: string): readonly Known<M>[] {
@@ -67,6 +74,17 @@ export class StaticBook implements PrincipalBook {
   }): boolean {
     const principal = this.#named.get(keyOf(authmethod === "scram" ? "wamp-scram" : authmethod, authid));
     return principal?.authrole === authrole;
+  }
+
+  #allDigests(): Promise<ReadonlyMap<string, string>> {
+    this.#digests ??= Promise.all(
+      this.#principals.flatMap(({ authid, credential }) =>
+        credential.method === "ticket"
+          ? [digestOf(credential.ticket).then((digest) => [authid, digest] as const)]
+          : [],
+      ),
+    ).then((all) => new Map(all));
+    return this.#digests;
   }
 }
 

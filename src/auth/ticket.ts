@@ -84,8 +84,8 @@ export class Ticket implements AuthMethod {
     const { jwt, ask } = this.#ports;
     if (jwt && hasJwtShape(ticket)) {
       const principal = await jwt.verify(ticket, signIn);
-      // A token that names somebody in the book would make two of one name.
-      return (await this.#find(principal.authid, signIn)) ? undefined : principal;
+      // A token that names somebody in the book, who signs in by whatever method, would make two of one name.
+      return (await this.#ports.book.knows(principal.authid)) ? undefined : principal;
     }
     return signIn.details.authid ? ask?.(signIn, ticket) : undefined; // TCK-01
   }

@@ -21,6 +21,12 @@ export function nobody(authid: string): Refusal {
 
 /** Who somebody is, without what it was recognized by. */
 export function principalOf<M extends CredentialMethod>(known: Known<M>): Principal {
-  const { authid, authrole, authprovider, authextra } = known;
-  return { authid, authrole, authprovider, ...(authextra && { authextra }) };
+  const { authid, authrole, authprovider, version, authextra } = known;
+  return {
+    authid,
+    authrole,
+    authprovider,
+    ...(version !== undefined && { as: version }),
+    ...(authextra && { authextra }),
+  };
 }

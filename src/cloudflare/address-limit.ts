@@ -1,6 +1,7 @@
 /**
  * How often something may be tried from one address in a minute. Kept in memory only: another isolate counts for itself, and
- * a new one begins anew. That bounds what trying costs; what is tried is 256 random bits, which no counting has to protect.
+ * a new one begins anew. That bounds what trying costs, and slows guessing down; what keeps a guess from being right is the
+ * length of what is guessed: a claim is 256 random bits, and the configuration refuses an admin secret that is short.
  */
 
 const WINDOW = 60_000;

@@ -1,6 +1,7 @@
 /**
  * Who may use the admin API: whoever has the secret, or whom Cloudflare Access let through. Nothing else opens it: no cookie,
- * no address, no origin. What fails is counted by address, and whoever failed too often is not even compared.
+ * no address, no origin. What fails is counted by address, and whoever failed too often is not even compared, or where much
+ * came at once, not told what came of it.
  */
 import { type AccessApplication, type AccessPorts, AccessTokens } from "../auth/access-token.ts";
 import { sameText } from "../auth/constant-time.ts";
@@ -72,8 +73,13 @@ export async function admitAdmin(
   const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   const assertion = request.headers.get("Cf-Access-Jwt-Assertion");
   try {
-    if (await opens(bearer, door.secret?.value)) return { by: "secret" };
-    const who = door.access && assertion ? await tokensOf(door.access, ports).verify(assertion) : undefined;
+    const isOpen = await opens(bearer, door.secret?.value);
+    const verified =
+      !isOpen && door.access && assertion ? await tokensOf(door.access, ports).verify(assertion) : undefined;
+    const who = isOpen ? "secret" : verified;
+    // What came at once was compared at once: beyond the limit nobody learns whether it was right.
+    const late = failures.wait(ports.address, ports.now());
+    if (late > 0) return tooMany(MOST_FAILURES, "failed attempts", late);
     if (who !== undefined) return { by: who };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -5,6 +5,7 @@
 import { proxyDurable } from "itty-durable";
 import { isReserved, uriFault } from "../wamp/uri.ts";
 import type { Creation, DirectoryCalls, RealmEntry } from "./directory.ts";
+import { logLine } from "./log-line.ts";
 
 /** Characters: the name is the object's name and part of an address. */
 export const MAX_NAME = 128;
@@ -12,6 +13,9 @@ export const MAX_NAME = 128;
 const USED_EVERY = 60_000;
 /** Milliseconds for which an answer holds: a realm that somebody made or removed elsewhere is noticed so much later. */
 const KNOWN_FOR = 10_000;
+/** Look-ups in a second that found nothing: what strangers who try names may cost the one object. */
+const MOST_MISSES = 20;
+const SECOND = 1_000;
 /** Names remembered; the oldest go first. */
 const MOST_KNOWN = 10_000;
 
@@ -24,6 +28,14 @@ type Remote = {
 /** Realm to when it was last noted as used, and to its template if it was made at run time. */
 const noted = new Map<string, number>();
 const known = new Map<string, { readonly template: string | undefined; readonly until: number }>();
+
+/** Look-ups for strangers that found nothing, or have not yet found it, in the second that began then. */
+let misses = { begun: 0, count: 0 };
+
+/** Too many ask for realms that there are not: nothing can be said of this one now. */
+export class DirectoryBusy extends Error {
+  override readonly name = "DirectoryBusy";
+}
 
 export class RealmDirectory {
   readonly #remote: Remote;
@@ -46,7 +58,7 @@ export class RealmDirectory {
     try {
       await this.#remote.used(encodeURIComponent(realm), now, configured);
     } catch (error) {
-      console.warn(JSON.stringify({ event: "directory_failed", realm, error: String(error) }));
+      console.warn(logLine({ event: "directory_failed", realm, error: String(error) }));
     }
   }
 
@@ -55,9 +67,27 @@ export class RealmDirectory {
     if (realmNameFault(realm) !== undefined) return undefined; // a stranger's text goes no further
     const now = this.#now();
     const before = known.get(realm);
-    if (before && before.until > now) return before.template;
+    if (before && before.until > now) {
+      remember(known, realm, before); // whatever is in use is not what goes first
+      return before.template;
+    }
     const template = (await this.find(realm))?.template;
     remember(known, realm, { template, until: now + KNOWN_FOR });
+    return template;
+  }
+
+  /** The same for whoever is not known yet. @throws DirectoryBusy where too much was asked for in vain */
+  async templateForStranger(realm: string): Promise<string | undefined> {
+    const now = this.#now();
+    if ((known.get(realm)?.until ?? 0) > now || realmNameFault(realm) !== undefined)
+      return this.templateOf(realm);
+    if (Math.abs(now - misses.begun) >= SECOND) misses = { begun: now, count: 0 };
+    const counted = misses;
+    if (counted.count >= MOST_MISSES)
+      throw new DirectoryBusy("too many ask for realms that there are not: try again in a second");
+    counted.count++; // before it is known, for many may come at once
+    const template = await this.templateOf(realm);
+    if (template !== undefined) counted.count--;
     return template;
   }
 

@@ -63,6 +63,12 @@ export const roleLimits = v.pipe(
     burst: v.exactOptional(
       count("messages that one session may send at once; twice `messages` where not given", { least: 1 }),
     ),
+    messagesPerAuthid: v.exactOptional(
+      count(
+        "messages that all sessions of one authid together may send in a second, twice as many at once; no limit where not given",
+        { least: 1 },
+      ),
+    ),
     subscriptions: v.optional(count("subscriptions of one session"), subscriptions),
     registrations: v.optional(count("registrations of one session"), registrations),
     patterns: v.optional(

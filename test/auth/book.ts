@@ -51,6 +51,10 @@ export class MemoryBook implements PrincipalBook {
     return this.#by(method).filter(({ credential }) => keysOf(credential).includes(key));
   }
 
+  knows(authid: string): boolean {
+    return this.principals.some((each) => each.authid === authid);
+  }
+
   has(method: CredentialMethod): boolean {
     return this.elsewhere !== undefined || this.#by(method).length > 0;
   }

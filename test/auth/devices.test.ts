@@ -128,7 +128,7 @@ describe("adding", () => {
     const method = new Ticket({ book });
     const hello = signIn({ authid: "s1" });
     expect(await method.verify(hello, {}, answerOf(secret))).toEqual({
-      principal: { authid: "s1", authrole: "device", authprovider: "device" },
+      principal: { authid: "s1", authrole: "device", authprovider: "device", as: NOW },
     });
     await expect(method.verify(hello, {}, answerOf(`${secret}x`))).rejects.toThrow("wrong");
   });
@@ -148,7 +148,7 @@ describe("adding", () => {
     };
     const signature = await craSignature(await deriveCraKey(secret, salted), challenge);
     expect(await method.verify(hello, verdict.challenge.expects, answerOf(signature))).toEqual({
-      principal: { authid: "s1", authrole: "device", authprovider: "device" },
+      principal: { authid: "s1", authrole: "device", authprovider: "device", as: NOW },
     });
   });
 
@@ -167,7 +167,7 @@ describe("adding", () => {
       challenge: verdict.challenge.extra,
     });
     expect(await method.verify(hello, verdict.challenge.expects, answerOf(signature, extra))).toMatchObject({
-      principal: { authid: "s1", authrole: "device", authprovider: "device" },
+      principal: { authid: "s1", authrole: "device", authprovider: "device", as: NOW },
     });
   });
 
@@ -505,6 +505,7 @@ describe("the book", () => {
       authid: "s1",
       authrole: "device",
       authprovider: "device",
+      version: NOW,
       credential: { method: "ticket", digest: expect.any(String) },
     });
     expect(book.find("cryptosign", "s1")).toBeUndefined();

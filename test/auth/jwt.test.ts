@@ -254,6 +254,18 @@ test("S13 32 rules with URIs of 4096 octets are admitted", async () => {
   ]);
 });
 
+test.each([
+  known("alice", { method: "wampcra", key: "k" }),
+  known("alice", { method: "cryptosign", publicKeys: [] }),
+])("TCK-03 a token cannot take a name that signs in by $credential.method", async (alice) => {
+  const method = new Ticket({ book: new MemoryBook(alice), jwt: verifier() });
+  const signature = await issuer.sign(CLAIMS);
+  expect(await attempt(method, { hello: { authid: "alice" }, signature })).toEqual(DENIED);
+  expect(await attempt(method, { signature })).toEqual(DENIED);
+  const bob = await issuer.sign({ ...CLAIMS, sub: "bob" });
+  expect(await attempt(method, { signature: bob })).toHaveProperty("principal.authid", "bob");
+});
+
 test("TCK-03 a name means one principal: a token cannot take one that is in the book, HELLO naming it or not", async () => {
   const credential = { method: "ticket", digest: await digestOf("alice's own") } as const;
   const method = new Ticket({ book: new MemoryBook(known("alice", credential)), jwt: verifier() });

@@ -1,14 +1,19 @@
 /** S8: rights that are taken away while somebody uses them. */
 import { expect, test } from "vitest";
+import { DeviceBook } from "../../src/auth/device-book.ts";
 import type { RoleRules } from "../../src/auth/permission.ts";
+import { digestOf } from "../../src/auth/secret.ts";
+import { signInDoors } from "../../src/cloudflare/sign-in.ts";
 import { readConfig } from "../../src/config.ts";
+import { MemoryDevices } from "../auth/memory-devices.ts";
 import { newSecret } from "../config/scene.ts";
-import { ask, EVERYTHING, partsOf, type RealmVars, Room, rolesOf } from "./room.ts";
+import { ROLES } from "../gateway/client.ts";
+import { ask, EVERYTHING, MOCK_KEY, partsOf, Room, rolesOf } from "./room.ts";
 
 const SECRETS = { ALICE_TICKET: newSecret(), BOB_TICKET: newSecret() };
 const SUBSCRIBE = { subscribe: true };
 
-function vars(permissions: readonly object[], more: object = {}): RealmVars {
+function vars(permissions: readonly object[], more: object = {}) {
   return {
     roles: [
       { name: "user", permissions, ...more },
@@ -82,4 +87,57 @@ test("S8 a pattern that somebody serves is taken away once a procedure in it is 
   expect(await called(2, "com.other")).toBe("wamp.error.no_such_procedure");
   await ask(bob, 48, 3, {}, "com.open");
   expect(alice.heard()).toEqual([[68, 1, 2, {}]]);
+});
+
+test("SMA-29 S8 a session that was modified is judged after sleep by who signed in, and its new role must be there", async () => {
+  const settings = { metaApi: true, enableMetaModify: true };
+  const { principals } = vars([]);
+  const roles = [
+    { name: "user", permissions: [] },
+    { name: "other", permissions: [] },
+    { name: "all", permissions: [EVERYTHING] },
+  ];
+  const room = new Room(partsOf({ ...settings, roles, principals }, SECRETS));
+  const alice = await room.join("alice", SECRETS.ALICE_TICKET);
+  const bob = await room.join("bob", SECRETS.BOB_TICKET);
+  const session = (await ask(bob, 48, 1, {}, "wamp.session.list", [["user"]]))[0]?.[3] as [[number]];
+  const modify = async (request: number, delta: object) =>
+    (await ask(bob, 48, request, {}, "wamp.session.modify_details", [session[0][0], delta]))[0]?.[0];
+  expect(await modify(2, { authrole: "gone" })).toBe(8);
+  expect(await modify(3, { authid: "renamed", authrole: "other" })).toBe(50);
+  room.sleep();
+  expect(alice.heard()).toEqual([]);
+  expect((await ask(bob, 48, 4, {}, "wamp.session.get", session[0]))[0]?.[3]).toEqual([
+    expect.objectContaining({ authid: "renamed", authrole: "other" }),
+  ]);
+  room.sleep(partsOf({ ...settings, roles, principals: principals.slice(1) }, SECRETS));
+  expect(alice.heard()).toEqual([[6, { message: "its role or its principal is gone" }, "wamp.close.killed"]]);
+});
+
+test("S8 a device that is given another credential while it signs in by the old one is not admitted by it", async () => {
+  const parts = partsOf({ roles: [{ name: "all", permissions: [EVERYTHING] }] });
+  const rows = new MemoryDevices();
+  const secret = newSecret();
+  const device = { authid: "s1", authrole: "all", disabled: false, created: 1 };
+  const row = async (ticket: string, changed: number) => ({
+    ...device,
+    changed,
+    credential: { method: "ticket", digest: await digestOf(ticket) } as const,
+  });
+  const [before, after] = [await row(secret, 1), await row(newSecret(), 2)];
+  rows.put(before);
+  const devices = new DeviceBook(rows);
+  const { defaultRealm: config } = readConfig({ REALMS: [{ name: "realm1", roles: [{ name: "all" }] }] });
+  const env = {};
+  const mockKey = () => MOCK_KEY;
+  const doors: typeof parts.doors = (ports) =>
+    signInDoors({ ...ports, realm: "realm1", config, env, devices, mockKey });
+  const room = new Room({ ...parts, doors });
+  await room.join("s1", secret);
+  const client = room.open();
+  await ask(client, 1, "realm1", { ...ROLES, authmethods: ["ticket"], authid: "s1" });
+  client.say(5, secret, {});
+  rows.put(after);
+  await client.busy;
+  expect(client.heard()).toEqual([[3, expect.anything(), "wamp.error.authentication_denied"]]);
 });

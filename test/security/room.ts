@@ -209,7 +209,9 @@ export class Room {
       attempts: new Attempts(this.attempts, attempts, now),
       may,
       decide: (undecided) =>
-        decider({ authority: this.#authority, ask: askRealm, realm: name, roles: roleConfigs })(undecided),
+        decider({ authority: this.#authority, ask: askRealm, realm: name, roles: roleConfigs, settings })(
+          undecided,
+        ),
       ...(desk && { desk }),
       requestIdCheck: settings.requestIdCheck,
       stillWelcome: doors.stillWelcome,
