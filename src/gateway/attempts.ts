@@ -4,6 +4,7 @@
  * counts as failed until it has not, so that guesses made at once are no more than guesses made in turn.
  */
 import type { Maybe } from "../auth/method.ts";
+import { saslprep } from "../auth/saslprep.ts";
 import { Refusal } from "../wamp/error.ts";
 
 /** Where failures are kept: they must survive sleep, or sleep would be a way to guess again. */
@@ -187,13 +188,23 @@ export class Attempts {
     return this.#store.get(key)?.filter((at) => at > since) ?? [];
   }
 
-  #limitsOf({ authid = "", address = "" }: Who): readonly Limit[] {
+  /** Those who name nobody are many, or one by another name each: only the address bounds them. */
+  #limitsOf({ authid, address = "" }: Who): readonly Limit[] {
     const { perName, perAddress } = this.#settings;
-    const name = authid.slice(0, MOST_OF_AUTHID);
-    return [
-      { key: JSON.stringify([address, name]), most: perName, what: "of one name at one address" },
-      { key: JSON.stringify([address]), most: perAddress, what: "of one address" },
-    ];
+    const all = { key: JSON.stringify([address]), most: perAddress, what: "of one address" };
+    if (!authid) return [all];
+    const name = prepared(authid).slice(0, MOST_OF_AUTHID);
+    return [{ key: JSON.stringify([address, name]), most: perName, what: "of one name at one address" }, all];
+  }
+}
+
+/** One principal has one name here, however it is spelled: SCRAM looks it up by this form. */
+function prepared(authid: string): string {
+  try {
+    return saslprep(authid);
+  } catch (error) {
+    if (error instanceof RangeError) return authid; // nobody is found by it
+    throw error;
   }
 }
 

@@ -7,6 +7,8 @@
 export const REPLACED = "edgebahn.close.replaced";
 /** What it signed in with holds no longer. */
 export const EXPIRED = "edgebahn.close.expired";
+/** Nothing was heard of it for too long. */
+export const SILENT = "edgebahn.close.silent";
 /** Somebody in charge ended it, or its principal or role is gone (ERR-17). */
 export const KILLED = "wamp.close.killed";
 

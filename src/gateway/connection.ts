@@ -26,6 +26,10 @@ export class Connection {
   inboxOctets = 0;
   waiting = false;
 
+  /** When a frame last came, in milliseconds since 1970; undefined where nobody listens for silence. */
+  heard: number | undefined;
+  /** The same as it is remembered through sleep. */
+  noted: number | undefined;
   /** The peer's batches end with 0x18 (BAT-02); undefined until its first frame tells. */
   oldSeparator: boolean | undefined;
 
@@ -36,14 +40,16 @@ export class Connection {
     this.state = from.state;
   }
 
-  get memo(): Memo {
-    return this.memoAs(this.state);
+  /** Keeps through sleep what there is to keep. */
+  remember(): void {
+    this.peer.remember(this.memoAs(this.state));
+    this.noted = this.heard;
   }
 
   /** What is to be remembered if it were in that state. */
   memoAs(state: ConnectionState): Memo {
-    const { serializer, origin, oldSeparator } = this;
-    return { subprotocol: serializer.subprotocol, oldSeparator, origin, state };
+    const { serializer, origin, oldSeparator, heard } = this;
+    return { subprotocol: serializer.subprotocol, oldSeparator, origin, heard, state };
   }
 
   /** Takes what came meanwhile. */

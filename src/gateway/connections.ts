@@ -5,39 +5,57 @@
 import type { Delivery } from "../router/delivery.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Session, SessionId } from "../router/session.ts";
+import type { Encoded } from "../serializer/serializer.ts";
 import { Refusal } from "../wamp/error.ts";
 import type { RouterMessage } from "../wamp/message.ts";
+import { Congestion } from "./congestion.ts";
 import type { Connection } from "./connection.ts";
+import { Liveness } from "./liveness.ts";
 import { type Log, plain } from "./log-entry.ts";
 import { Outbox, type Undeliverable } from "./outbox.ts";
 import type { ConnectionState } from "./peer.ts";
 import type { GatewayPorts } from "./settings.ts";
+import { Strangers } from "./strangers.ts";
 import { Timetable } from "./timetable.ts";
 
 /** WebSocket close codes (RFC 6455 section 7.4). */
 export const NORMAL = 1000;
 export const POLICY = 1008;
 export const INTERNAL = 1011;
+export const TRY_AGAIN = 1013;
 
 export class Connections {
   readonly #realm: Realm;
   readonly #patience: number;
   readonly #backlog: number;
   readonly #now: () => number;
+  readonly #abortAll: ((reason: string) => void) | undefined;
   readonly log: Log;
   /** Session id to the connection that it lives on. */
   readonly #joined = new Map<SessionId, Connection>();
+  readonly #strangers: Strangers;
+  /** When it was last logged that a stranger had to give way, in milliseconds since 1970. */
+  #crowdedAt = Number.NEGATIVE_INFINITY;
+  readonly #congestion: Congestion;
+  #inboxOctets = 0;
   readonly #outbox: Outbox;
+  /** Undefined: a session may be silent for ever. */
+  readonly liveness: Liveness | undefined;
   /** What is due: a reply in the handshake or to GOODBYE, or the end of what a session signed in with. */
   readonly #timetable = new Timetable<Connection>();
 
-  constructor({ realm, settings, now, log }: GatewayPorts) {
+  constructor({ realm, settings, now, log, abort }: GatewayPorts) {
     this.#realm = realm;
     this.#patience = settings.patience;
     this.#backlog = settings.backlog;
     this.#now = now;
+    this.#abortAll = abort;
     this.log = (entry) => log(plain(entry));
-    this.#outbox = new Outbox(this.#joined, settings.backlog);
+    this.#strangers = new Strangers(settings.joining);
+    this.#congestion = new Congestion(settings, now);
+    const { silence } = settings;
+    this.liveness = silence === undefined ? undefined : new Liveness(silence, this.#joined, now);
+    this.#outbox = new Outbox(this.#joined, this.#congestion);
   }
 
   get joined(): ReadonlyMap<SessionId, Connection> {
@@ -59,6 +77,20 @@ export class Connections {
     return this.#timetable.take(now);
   }
 
+  /** A socket was accepted. If too many wait to join, the one that has waited longest goes (RULE-05). */
+  open(connection: Connection): void {
+    this.enter(connection, { phase: "open", deadline: this.deadline() });
+    const oldest = this.#strangers.excess();
+    if (!oldest) return;
+    const now = this.#now();
+    // Strangers do not get to write a line each.
+    if (now - this.#crowdedAt >= this.#patience) {
+      this.#crowdedAt = now;
+      this.log({ event: "crowded" });
+    }
+    this.end(oldest, TRY_AGAIN, "too many connections have not joined");
+  }
+
   /** A phase begins, and is remembered through sleep. */
   enter(connection: Connection, state: ConnectionState): void {
     const { state: earlier } = connection;
@@ -66,22 +98,45 @@ export class Connections {
       this.#joined.delete(earlier.identity.session);
       connection.session = undefined;
     }
+    if (state.phase === "ended") this.takeInbox(connection); // nothing is served after the end
     this.recall(connection, state);
-    connection.peer.remember(connection.memo);
+    if (state.phase === "joined") this.liveness?.watch();
+    connection.remember();
   }
 
   /** The same for a phase that sleep interrupted: it is remembered already. */
   recall(connection: Connection, state: ConnectionState): void {
     connection.state = state;
+    this.#congestion.add(connection);
     if (state.phase === "joined") this.#joined.set(state.identity.session, connection);
+    this.#strangers.note(connection);
     const due = dueAt(state);
     if (due === undefined) this.#timetable.delete(connection);
     else this.#timetable.set(connection, due);
   }
 
+  /** What came while an earlier message is waited for, to be taken in its turn. */
+  queue(connection: Connection, messages: readonly Encoded[]): void {
+    for (const message of messages) {
+      connection.inbox.push(message);
+      connection.inboxOctets += message.length;
+      this.#inboxOctets += message.length;
+    }
+  }
+
+  takeInbox(connection: Connection): readonly Encoded[] {
+    this.#inboxOctets -= connection.inboxOctets;
+    return connection.takeInbox();
+  }
+
+  /** Octets that wait in all inboxes together. */
+  get inboxOctets(): number {
+    return this.#inboxOctets;
+  }
+
   /** More waits for this peer than may. */
   isFull(connection: Connection): boolean {
-    return this.#outbox.isFull(connection);
+    return this.#congestion.isFull(connection);
   }
 
   /** One message to one connection, joined or not. */
@@ -146,11 +201,28 @@ export class Connections {
     if (session) this.leave(session);
   }
 
-  /** The transport is gone: there is nothing to close. */
-  lose(connection: Connection): void {
+  /** The transport is gone: there is nothing to close. What a client has not read when it closes may wait all the same. */
+  lose(connection: Connection, how: "closed" | "cut"): void {
     const { session } = connection;
     this.enter(connection, { phase: "ended" });
+    if (how === "closed") this.#congestion.linger(connection);
+    else this.#congestion.delete(connection);
     if (session) this.leave(session);
+  }
+
+  /** Before a turn: where too much waits in all sockets together, those for whom most waits go. */
+  relieve(): void {
+    if (!this.#congestion.isDue) return;
+    const { over, choked } = this.#congestion.look();
+    this.turn(() => {
+      for (const connection of over) {
+        if (connection.state.phase === "joined") this.#evict(connection);
+        else if (connection.state.phase !== "ended") this.end(connection, POLICY, "slow consumer");
+      }
+    });
+    if (choked === undefined || !this.#abortAll) return;
+    this.log({ event: "choked", octets: choked });
+    this.#abortAll("what closed connections have not read leaves no room for the others");
   }
 
   /** What follows when a session is over. A fault there is logged and goes no further: nothing is left to end. */
@@ -191,8 +263,12 @@ export class Connections {
   /** A peer that does not read what it is sent: its session ends, so that what it saw has no gap (TRN-21, ORD-20). */
   #evict(connection: Connection): void {
     if (connection.state.phase !== "joined") return;
-    const message = `more than ${this.#backlog} octets wait to be read by this client`;
-    this.log({ event: "slow_consumer", session: connection.state.identity.session });
+    const { session } = connection.state.identity;
+    const ownFault = connection.peer.backlog + connection.outgoingOctets > this.#backlog;
+    const message = ownFault
+      ? `more than ${this.#backlog} octets wait to be read by this client`
+      : "too much waits to be read by all clients together, and this one reads too slowly: connect again";
+    this.log({ event: "slow_consumer", session, ...(!ownFault && { shared: true }) });
     this.#outbox.drop(connection);
     this.send(connection, { type: "GOODBYE", details: { message }, reason: "wamp.close.killed" });
     this.end(connection, POLICY, "slow consumer");

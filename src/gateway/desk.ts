@@ -8,7 +8,7 @@ import type { Identity } from "../router/session.ts";
 import { payloadReader } from "../serializer/payload-reader.ts";
 import { WampError } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
-import { isOurs } from "../wamp/uri.ts";
+import { isOurs, uriFault } from "../wamp/uri.ts";
 import type { RoleTerms } from "./admission.ts";
 
 /** What a procedure is given and what it returns. May throw a WampError, or reject with one. */
@@ -32,6 +32,8 @@ export function procedureFor(
   procedure: string,
   { desk, may, terms }: DeskTerms,
 ): DeskProcedure {
+  const fault = uriFault(procedure);
+  if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
   const manages = terms(caller.authrole)?.admin === true;
   if (!manages || !may?.(caller, "call", procedure, "exact").allow) {
     const text = `this session may not call ${procedure}: its role does not manage the realm, or no permission allows it`;

@@ -60,6 +60,7 @@ export class Floor {
 
   #goodbye(connection: Connection, session: Session): void {
     const connections = this.#connections;
+    if (connection.meter) this.#rates.leave(connection.meter);
     connections.send(connection, { type: "GOODBYE", details: {}, reason: "wamp.close.goodbye_and_out" });
     connections.enter(connection, { phase: "open", deadline: connections.deadline() });
     connections.leave(session);

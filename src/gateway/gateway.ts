@@ -12,12 +12,12 @@ import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import { type ClientMessage, parse } from "../wamp/message.ts";
 import { termsOf } from "./admission.ts";
 import { answerOf } from "./asking.ts";
-import { EXPIRED, type Goodbye, KILLED } from "./closing.ts";
+import { EXPIRED, type Goodbye, KILLED, SILENT } from "./closing.ts";
 import { Connection } from "./connection.ts";
 import { Connections, NORMAL, POLICY } from "./connections.ts";
 import { Floor } from "./floor.ts";
 import { checkGreeting } from "./handshake.ts";
-import type { ConnectionState, Memo, Peer } from "./peer.ts";
+import type { Memo, Peer } from "./peer.ts";
 import { Reception } from "./reception.ts";
 import type { GatewayPorts } from "./settings.ts";
 
@@ -45,14 +45,10 @@ export class Gateway {
 
   /** A socket was accepted. Nothing is sent before it says HELLO (SES-01). */
   open(peer: Peer, subprotocol: Subprotocol, origin: Origin): Connection {
-    const state: ConnectionState = { phase: "open", deadline: this.#connections.deadline() };
-    const connection = new Connection({
-      peer,
-      origin,
-      serializer: this.#ports.serializer(subprotocol),
-      state,
-    });
-    this.#connections.enter(connection, state);
+    const deadline = this.#connections.deadline();
+    const serializer = this.#ports.serializer(subprotocol);
+    const connection = new Connection({ peer, origin, serializer, state: { phase: "open", deadline } });
+    this.#connections.turn(() => this.#connections.open(connection));
     return connection;
   }
 
@@ -67,10 +63,12 @@ export class Gateway {
       const answering = oldSeparator ? unanswered.answering("\u0018") : unanswered;
       const connection = new Connection({ peer, origin, serializer: answering, state });
       connection.oldSeparator = oldSeparator;
+      connection.noted = memo.heard;
       connections.push(connection);
       if (state.phase === "joined") identities.push(state.identity);
       if (state.phase === "challenged") connection.claimed = state.signIn.details.authid;
       this.#connections.recall(connection, state);
+      this.#connections.liveness?.recall(connection);
     }
     const deliveries = realm.wake(identities);
     for (const [session, connection] of this.#connections.joined) {
@@ -87,10 +85,12 @@ export class Gateway {
 
   /** One frame. A promise only where an asynchronous step is under way; it never rejects. */
   receive(connection: Connection, frame: string | ArrayBuffer): void | Promise<void> {
+    this.#connections.relieve();
     const { phase } = connection.state;
     if (phase === "ended") return;
     let messages: readonly Encoded[];
     try {
+      this.#connections.liveness?.heard(connection);
       if (phase === "open" || phase === "challenged") {
         checkGreeting(frame, this.#ports.settings.greeting);
       }
@@ -112,22 +112,30 @@ export class Gateway {
     return wait && this.#resume(connection, wait);
   }
 
-  /** The transport is gone: the session ends like any that leaves (TRN-15). Doing it twice does nothing more. */
-  close(connection: Connection): void {
-    this.#connections.turn(() => this.#connections.lose(connection));
+  /**
+   * The transport is gone, `closed` by a close frame or `cut`: the session ends like any that leaves (TRN-15). Doing it twice
+   * does nothing more.
+   */
+  close(connection: Connection, how: "closed" | "cut" = "cut"): void {
+    this.#connections.turn(() => this.#connections.lose(connection, how));
   }
 
   /** When `tick` has something to do, in milliseconds since 1970; undefined: nothing is due. Asked after every message. */
   nextDeadline(): number | undefined {
     const realm = this.#ports.realm.nextDeadline();
-    const first = this.#connections.next();
-    if (realm === undefined || first === undefined) return realm ?? first;
-    return Math.min(first, realm);
+    const first = sooner(this.#connections.next(), this.#connections.liveness?.next());
+    return sooner(first, realm);
+  }
+
+  /** Until when sleep would lose something that `tick` has yet to write down; undefined: it would lose nothing. */
+  get awakeUntil(): number | undefined {
+    return this.#ports.realm.awakeUntil;
   }
 
   /** Does what is due at `now`. */
   tick(now: number): void {
     const connections = this.#connections;
+    connections.relieve();
     connections.turn(() => {
       for (let late = connections.takeDue(now); late; late = connections.takeDue(now)) {
         try {
@@ -136,21 +144,26 @@ export class Gateway {
           connections.fail(late, error);
         }
       }
+      this.#endSilent(now);
       connections.deliver(this.#ports.realm.tick(now));
     });
   }
 
   /**
    * The router calls a procedure of the realm. Rejects with a WampError: no_such_procedure, timeout, canceled, or what
-   * the procedure answered.
+   * the procedure answered. @param timeout milliseconds
    */
-  ask(procedure: string, args: readonly unknown[]): Promise<Arguments> {
-    const { realm, settings, rearm } = this.#ports;
+  ask(
+    procedure: string,
+    args: readonly unknown[],
+    timeout = this.#ports.settings.answer,
+  ): Promise<Arguments> {
+    const { realm, rearm } = this.#ports;
     return new Promise<Arguments>((resolve, reject) => {
       this.#connections.turn(() => {
         const deliveries = realm.ask(procedure, {
           args,
-          timeout: settings.answer,
+          timeout,
           answered: (outcome) => {
             try {
               resolve(answerOf(outcome));
@@ -227,18 +240,22 @@ export class Gateway {
 
   /** @throws Refusal where more waits than may */
   #queue(connection: Connection, messages: readonly Encoded[]): void {
-    const { pipelined, waiting } = this.#ports.settings;
-    for (const message of messages) {
-      connection.inbox.push(message);
-      connection.inboxOctets += message.length;
+    const connections = this.#connections;
+    const { pipelined, waiting, totalWaiting } = this.#ports.settings;
+    if (connection.state.phase === "ended") return;
+    connections.queue(connection, messages);
+    if (connections.inboxOctets > totalWaiting) {
+      connections.takeInbox(connection);
+      const text = `the limit of waiting messages of all sessions together is ${totalWaiting} octets: try again later`;
+      throw new Refusal(LIMIT_EXCEEDED, text, POLICY);
     }
     if (connection.state.phase !== "joined") {
       if (connection.inbox.length <= pipelined) return;
-      connection.takeInbox();
+      connections.takeInbox(connection);
       throw new ProtocolViolation(`before WELCOME ${pipelined} messages may wait`);
     }
     if (connection.inbox.length <= waiting.messages && connection.inboxOctets <= waiting.octets) return;
-    connection.takeInbox();
+    connections.takeInbox(connection);
     const limit = `${waiting.messages} messages or ${waiting.octets} octets may wait while an earlier one is decided`;
     throw new Refusal(LIMIT_EXCEEDED, `the limit of waiting messages: ${limit}; wait for its answer`, POLICY);
   }
@@ -252,7 +269,7 @@ export class Gateway {
       } catch (error) {
         this.#connections.fail(connection, error);
       }
-      wait = this.#takeAll(connection, connection.takeInbox());
+      wait = this.#takeAll(connection, this.#connections.takeInbox(connection));
     }
     connection.waiting = false;
   }
@@ -280,6 +297,18 @@ export class Gateway {
     }
   }
 
+  #endSilent(now: number): void {
+    const { silence = Number.POSITIVE_INFINITY } = this.#ports.settings;
+    const silent = this.#connections.liveness?.takeSilent(now) ?? [];
+    if (silent.length === 0) return;
+    const victims = silent.flatMap(({ session }) => session ?? []);
+    for (const { id, identity } of victims) {
+      this.#connections.log({ event: "silent", session: id, authid: identity.authid });
+    }
+    const message = `nothing was heard of this session for ${silence / 1_000} seconds`;
+    this.#connections.deliver(this.#ports.realm.dismiss(victims, { reason: SILENT, message }));
+  }
+
   #lateFor(connection: Connection): void {
     const { state, session, waiting } = connection;
     if (state.phase === "joined") {
@@ -295,4 +324,9 @@ export class Gateway {
     }
     this.#connections.end(connection, POLICY, state.phase === "open" ? "no HELLO came in time" : "");
   }
+}
+
+function sooner(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }

@@ -79,7 +79,8 @@ export function chooseMethod(signIn: SignIn, { realm, methods }: Doorway): AuthM
 
 /** Who the session is, once a method has said so. */
 export function identify(signIn: SignIn, authmethod: string, principal: Principal): Identity {
-  return { session: signIn.session, ...principal, authmethod, roles: signIn.details.roles };
+  const { as: _, ...who } = principal; // it counts for joining alone
+  return { session: signIn.session, ...who, authmethod, roles: signIn.details.roles };
 }
 
 /** SES-15..20: roles with their features, and who the router takes the client for. */

@@ -7,6 +7,7 @@ import type { SessionId } from "../router/session.ts";
 import { type Encoded, type Serializer, Untranslatable } from "../serializer/serializer.ts";
 import { type RouterMessage, unparse } from "../wamp/message.ts";
 import type { Format } from "../wamp/payload.ts";
+import type { Congestion } from "./congestion.ts";
 import type { Connection } from "./connection.ts";
 
 /** A message that has no form in its receiver's format. */
@@ -19,8 +20,7 @@ export interface Undeliverable {
 export class Outbox {
   /** Session id to the connection that it lives on. */
   readonly #connections: ReadonlyMap<SessionId, Connection>;
-  /** Octets that may wait for one peer. */
-  readonly #backlogLimit: number;
+  readonly #congestion: Congestion;
   /** Batched connections with messages to flush. */
   readonly #unflushed = new Set<Connection>();
   /** The frame last made of a single message, which in a fan-out many batched peers get. */
@@ -28,9 +28,9 @@ export class Outbox {
   /** Connections whose peer could not be sent to, with what it threw. */
   #broken = new Map<Connection, unknown>();
 
-  constructor(connections: ReadonlyMap<SessionId, Connection>, backlogLimit: number) {
+  constructor(connections: ReadonlyMap<SessionId, Connection>, congestion: Congestion) {
     this.#connections = connections;
-    this.#backlogLimit = backlogLimit;
+    this.#congestion = congestion;
   }
 
   /** Sends to every receiver that still has a connection. Those that cannot be sent to are added to the two lists. */
@@ -45,7 +45,7 @@ export class Outbox {
       const encoded = once[format];
       if (encoded instanceof Untranslatable) {
         undeliverable.push({ message, to: id, why: encoded.message });
-      } else if (this.isFull(connection)) {
+      } else if (this.#congestion.isFull(connection) || !this.#congestion.fits(encoded.length)) {
         overflowing.push(connection);
       } else {
         this.#put(connection, encoded);
@@ -53,15 +53,7 @@ export class Outbox {
     }
   }
 
-  /**
-   * More waits for this peer than may, be it sent or kept for the flush. A text counts UTF-16 units, and framing counts
-   * not at all: an approximation that is good enough for a limit.
-   */
-  isFull({ peer, outgoingOctets }: Connection): boolean {
-    return peer.backlog + outgoingOctets > this.#backlogLimit;
-  }
-
-  /** One message to one connection, joined or not, however much waits: the caller says it once, or asks `isFull`. */
+  /** One message to one connection, joined or not, however much waits: the caller says it once, or asks first. */
   send(connection: Connection, message: RouterMessage): void {
     this.#put(connection, connection.serializer.encode(unparse(message)));
   }
@@ -92,6 +84,7 @@ export class Outbox {
   }
 
   #put(connection: Connection, message: Encoded): void {
+    this.#congestion.sent(message.length);
     if (!connection.serializer.batched) {
       this.#send(connection, message);
       return;

@@ -7,12 +7,16 @@ import type { Identity } from "../router/session.ts";
 import type { Encoded, Subprotocol } from "../serializer/serializer.ts";
 
 export interface Peer {
-  /** Octets given to `send` that have not left yet. */
+  /** Octets given to `send` that have not left yet, or a few more: quick. */
   readonly backlog: number;
+  /** The same, asked anew; also after `close`, for closing frees nothing. */
+  weigh(): number;
   /** Sends one frame. Never called after `close`. Should it throw, the session ends. */
   send(frame: Encoded): void;
   /** Closes once everything sent has left (TRN-22). `code` is a WebSocket close code. */
   close(code: number, reason: string): void;
+  /** When the carrier last answered a keepalive of the client by itself, in milliseconds since 1970. */
+  pinged?(): number | undefined;
   /** Keeps a connection's memo through sleep, replacing an older one. */
   remember(memo: Memo): void;
 }
@@ -23,6 +27,8 @@ export interface Memo {
   /** The client's batches end with 0x18 in place of 0x1E (BAT-02); undefined until its first frame tells. */
   readonly oldSeparator: boolean | undefined;
   readonly origin: Origin;
+  /** When it was heard, or up to a quarter of the realm's limit of silence before; undefined where there is no such limit. */
+  readonly heard?: number | undefined;
   readonly state: ConnectionState;
 }
 

@@ -1,9 +1,10 @@
 /**
  * How fast somebody may speak: a bucket of tokens that fills steadily, and each message takes one. Who is over the rate is
- * told; who goes on all the same ends. No single message is ever dropped without a word.
+ * told; who goes on all the same ends. No single message is ever dropped without a word, and nobody ends for what others say.
  */
 import { LIMIT_EXCEEDED } from "../router/limits.ts";
 import { Refusal } from "../wamp/error.ts";
+import { Credits } from "./credits.ts";
 
 export interface Rate {
   readonly perSecond: number;
@@ -49,17 +50,23 @@ export class Bucket {
     return this.#tokens >= this.#rate.burst;
   }
 
-  /** @throws Refusal where the debt is larger than the burst */
-  draw(tokens: number): void {
+  /** A debt is never larger than the burst: it has to be paid back. Returns whether it was to be. */
+  draw(tokens: number): boolean {
+    const { burst } = this.#rate;
     this.#tokens -= tokens;
-    if (this.#tokens >= -this.#rate.burst) return;
-    throw new Refusal(LIMIT_EXCEEDED, `${this.#limit}, and messages kept coming: send fewer`, POLICY);
+    if (this.#tokens >= -burst) return true;
+    this.#tokens = -burst;
+    return false;
   }
 
-  /** What whoever is over the rate is told. It costs a little itself. @throws Refusal as `draw` */
+  /** What whoever is over the rate is told. */
   refusal(now: number): string {
-    this.draw(TOLD);
     return `${this.#limit}: try again in ${this.wait(now)} ms`;
+  }
+
+  /** What ends whoever goes on all the same. */
+  end(): Refusal {
+    return new Refusal(LIMIT_EXCEEDED, `${this.#limit}, and messages kept coming: send fewer`, POLICY);
   }
 
   get #limit(): string {
@@ -82,20 +89,26 @@ export interface RoleRates {
   readonly ratePerAuthid?: Rate;
 }
 
+/** A bucket of several sessions, and what each of them was served while it was empty. */
+interface Shared {
+  readonly bucket: Bucket;
+  readonly credits: Credits;
+}
+
 /** Below this many authids none are looked for that could be forgotten. */
 const FEW = 64;
 
 /** The rates of a realm's sessions. What somebody has used up is forgotten by sleep, which lasts longer. */
 export class Rates {
   readonly #settings: RateSettings;
-  readonly #realm: Bucket | undefined;
+  readonly #realm: Shared | undefined;
   /** authid to its bucket; those that are full may be forgotten. */
-  readonly #byAuthid = new Map<string, Bucket>();
+  readonly #byAuthid = new Map<string, Shared>();
   #most = FEW;
 
   constructor(settings: RateSettings) {
     this.#settings = settings;
-    this.#realm = settings.realm && new Bucket("the realm", settings.realm, settings.now());
+    this.#realm = settings.realm && this.#share("the realm", settings.realm);
   }
 
   /**
@@ -104,43 +117,77 @@ export class Rates {
    */
   meter({ authid, authrole }: { authid: string; authrole: string }, earlier?: Meter): Meter | undefined {
     const { rate, ratePerAuthid } = this.#settings.ofRole(authrole) ?? {};
-    if (!rate && !ratePerAuthid && !this.#realm) return undefined;
-    const kept = earlier?.rate === rate ? earlier?.own : undefined;
-    const own = kept ?? (rate && new Bucket("one session", rate, this.#settings.now()));
-    return { rate, own, authid, perAuthid: ratePerAuthid };
+    if (!rate && !ratePerAuthid && !this.#realm && !earlier) return undefined;
+    const owns = earlier?.owns ?? new Map<Rate, Bucket>();
+    const own = rate && (owns.get(rate) ?? new Bucket("one session", rate, this.#settings.now()));
+    if (rate && own) owns.set(rate, own);
+    return { who: earlier?.who ?? {}, owns, own, authid, perAuthid: ratePerAuthid };
   }
 
   /**
    * One message comes. Returns why it is refused; undefined: it is served. A message that nobody answers is served on
-   * credit. @throws Refusal where the credit is used up: the session ends
+   * credit. @throws Refusal where the session's own credit is used up: it ends
    */
-  take({ own, authid, perAuthid }: Meter, isAnswered: boolean): string | undefined {
+  take({ who, own, authid, perAuthid }: Meter, isAnswered: boolean): string | undefined {
     const now = this.#settings.now();
-    const shared = perAuthid && this.#bucketOf(authid, perAuthid, now);
-    const buckets = [own, shared, this.#realm].filter((each) => each !== undefined);
-    const empty = buckets.filter((bucket) => bucket.wait(now) > 0);
-    if (isAnswered && empty[0]) return empty[0].refusal(now);
-    for (const bucket of buckets) bucket.draw(1);
+    const ofAuthid = perAuthid && this.#sharedOf(authid, perAuthid, now);
+    if (own && own.wait(now) > 0) {
+      if (!own.draw(isAnswered ? TOLD : 1)) throw own.end();
+      if (isAnswered) return own.refusal(now);
+    } else if (own && !isAnswered) own.draw(1);
+    const shared = [ofAuthid, this.#realm].filter((each) => each !== undefined);
+    for (const { bucket, credits } of shared) {
+      if (bucket.wait(now) === 0) continue;
+      // Others may have emptied it: a session answers only for what it was itself given.
+      if (!credits.grant(who, isAnswered ? TOLD : 1, now)) throw bucket.end();
+      if (!isAnswered) continue;
+      own?.draw(TOLD);
+      return bucket.refusal(now);
+    }
+    if (isAnswered) own?.draw(1);
+    for (const { bucket } of shared) bucket.draw(1);
     return undefined;
   }
 
-  #bucketOf(authid: string, rate: Rate, now: number): Bucket {
+  /** A session begins again on a socket where an earlier one ended. @throws Refusal where the socket is over its rate */
+  again({ own }: Meter): void {
+    if (!own) return;
+    const now = this.#settings.now();
+    if (own.wait(now) > 0) throw new Refusal(LIMIT_EXCEEDED, own.refusal(now), POLICY);
+    own.draw(1);
+  }
+
+  /** A session says GOODBYE, which is always served. */
+  leave({ own }: Meter): void {
+    own?.wait(this.#settings.now());
+    own?.draw(1);
+  }
+
+  #sharedOf(authid: string, rate: Rate, now: number): Shared {
     const known = this.#byAuthid.get(authid);
     if (known) return known;
     if (this.#byAuthid.size >= this.#most) this.#forget(now);
-    const bucket = new Bucket("one authid", rate, now);
-    this.#byAuthid.set(authid, bucket);
-    return bucket;
+    const shared = this.#share("one authid", rate);
+    this.#byAuthid.set(authid, shared);
+    return shared;
+  }
+
+  #share(whose: string, rate: Rate): Shared {
+    const now = this.#settings.now();
+    return { bucket: new Bucket(whose, rate, now), credits: new Credits(rate, now) };
   }
 
   #forget(now: number): void {
-    for (const [authid, bucket] of this.#byAuthid) if (bucket.isFull(now)) this.#byAuthid.delete(authid);
+    for (const [authid, { bucket }] of this.#byAuthid) if (bucket.isFull(now)) this.#byAuthid.delete(authid);
     this.#most = Math.max(FEW, 2 * this.#byAuthid.size);
   }
 }
 
 export interface Meter {
-  readonly rate: Rate | undefined;
+  /** Stands for the session, and for the next one on the same socket. */
+  readonly who: object;
+  /** Every bucket that this socket's sessions had by themselves. */
+  readonly owns: Map<Rate, Bucket>;
   readonly own: Bucket | undefined;
   readonly authid: string;
   readonly perAuthid: Rate | undefined;

@@ -45,6 +45,7 @@ export class Reception {
       return connections.end(connection, POLICY, "slow consumer");
     }
     connection.claimed = message.details.authid;
+    if (connection.meter) this.rates.again(connection.meter);
     const { doorway, realm } = this.#ports;
     checkHello(message, doorway);
     const signIn: SignIn = {
@@ -97,8 +98,8 @@ export class Reception {
     const { state } = connection;
     const next: Challenged = {
       phase: "challenged",
-      // SES-22: however many challenges there are, they have to be met by the first one's deadline.
-      deadline: state.phase === "challenged" ? state.deadline : this.#connections.deadline(),
+      // SES-22: however many challenges there are, they have to be met by the deadline that began with the upgrade.
+      deadline: "deadline" in state ? state.deadline : this.#connections.deadline(),
       method: method.name,
       signIn: remembered(signIn),
       expects,
@@ -116,8 +117,8 @@ export class Reception {
       { method: method.name, principal },
       { doorway, present: realm.sessions, most: settings.sessions, now },
     );
-    // It may have been disabled while it was being judged.
-    if (stillWelcome?.(identity) === false) throw denied();
+    // It may have been disabled, or given another credential, while it was being judged.
+    if (stillWelcome?.(identity, principal) === false) throw denied();
     const joined = { phase: "joined", identity, since: now() } as const;
     checkFits(connection.memoAs(joined));
     if (replaced.length > 0) this.#replace(replaced, identity);

@@ -1,4 +1,5 @@
 /** What a gateway is given: how patient and how generous it is, and everything that it asks or tells somebody else. */
+import type { Principal } from "../auth/method.ts";
 import type { May, Undecided } from "../router/authorization.ts";
 import type { Realm } from "../router/realm.ts";
 import type { RequestIdCheck } from "../router/request-ids.ts";
@@ -11,19 +12,24 @@ import type { Log } from "./log-entry.ts";
 import type { Rate } from "./rate.ts";
 
 export interface GatewaySettings {
-  /**
-   * Milliseconds from upgrade to HELLO, from the first CHALLENGE to WELCOME, however many there are, and from GOODBYE to
-   * its reply (TRN-17, SES-22, SES-55).
-   */
+  /** Milliseconds from upgrade to WELCOME, however many challenges there are, and from GOODBYE to its reply (TRN-17, SES-22, SES-55). */
   readonly patience: number;
   /** Octets that may wait for one peer before its session ends (TRN-21). */
   readonly backlog: number;
+  /** Octets that may wait for all of them together, also for those that were closed; Infinity: no limit. */
+  readonly totalBacklog: number;
+  /** Milliseconds after which a session that says nothing is taken for gone; undefined: it may be silent for ever. */
+  readonly silence?: number;
+  /** Connections that have not joined: beyond them the oldest goes. */
+  readonly joining: number;
   /** Octets of a frame before WELCOME: what a stranger may cost. */
   readonly greeting: number;
   /** Messages that may wait while a sign-in is judged. */
   readonly pipelined: number;
   /** Messages of one session that may wait while one of them is decided elsewhere, and their octets. */
   readonly waiting: { readonly messages: number; readonly octets: number };
+  /** Octets that may wait so for all of them together. */
+  readonly totalWaiting: number;
   /** Sessions of the realm. */
   readonly sessions: number;
   /** Messages of all sessions together; undefined: no limit. */
@@ -35,9 +41,12 @@ export interface GatewaySettings {
 export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
   patience: 5_000,
   backlog: 1_048_576,
+  totalBacklog: 33_554_432,
+  joining: 1_000,
   greeting: 4_096,
   pipelined: 16,
   waiting: { messages: 4_096, octets: 2_097_152 },
+  totalWaiting: 16_777_216,
   sessions: 5_000,
   answer: 4_000,
 };
@@ -64,8 +73,10 @@ export interface GatewayPorts {
   readonly may?: May;
   /** As the realm's settings have it; undefined: `off`. */
   readonly requestIdCheck?: RequestIdCheck;
-  /** Asked at waking: a session whose principal is gone ends. */
-  readonly stillWelcome?: (identity: Identity) => boolean;
+  /** Asked at waking, and at joining with who was found: a session whose principal is gone ends. */
+  readonly stillWelcome?: (identity: Identity, joining?: Principal) => boolean;
+  /** Throws away every socket with all that waits in it, and with them this gateway: nothing else frees what closed sockets hold. */
+  readonly abort?: (reason: string) => void;
   /** The next deadline may have moved other than in `open`, `receive`, `close` or `tick`. */
   readonly rearm?: () => void;
 }

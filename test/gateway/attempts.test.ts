@@ -100,9 +100,9 @@ describe("guesses in turn", () => {
 
   test("S6 those whose address is not known share one, and so do those without a name", () => {
     const { guess } = scene();
-    for (let n = 0; n < 10; n++) guess({ authid: undefined, address: undefined });
-    expect(guess({ authid: undefined, address: undefined })).toBe(tooOften(60));
-    expect(guess({ authid: "alice", address: undefined })).toBe(DENIED.message);
+    for (let n = 0; n < 10; n++) guess({ authid: "alice", address: undefined });
+    expect(guess({ authid: "alice", address: undefined })).toBe(tooOften(60));
+    expect(guess({ authid: "bob", address: undefined })).toBe(DENIED.message);
   });
 
   test("S6 10,000 guesses from one address and from a hundred, while the real device gets in", () => {
@@ -123,6 +123,36 @@ describe("guesses in turn", () => {
     }
     expect(perAddress.size).toBe(101);
     expect(new Set(perAddress.values())).toEqual(new Set([10]));
+  });
+});
+
+describe("whose guesses they are", () => {
+  test("S6 a name that is spelled in another way is the same name", () => {
+    const { guess, judged } = scene();
+    const spellings = ["alice", "ali\u00adce", "\u00adalice", "\uff41lice", "alic\uff45", "a\u200dlice"];
+    for (let n = 0; n < 10; n++) {
+      guess({ ...ALICE, authid: spellings[n % spellings.length] ?? "alice" });
+    }
+    for (const authid of spellings) expect(guess({ ...ALICE, authid })).toBe(tooOften(60));
+    expect(guess({ ...ALICE, authid: `${"\u00ad".repeat(300)}alice` })).toBe(tooOften(60));
+    expect(judged).toHaveLength(10);
+  });
+
+  test("S6 a name that cannot be prepared counts as it is written", () => {
+    const { guess, judged } = scene();
+    for (let n = 0; n < 10; n++) guess({ ...ALICE, authid: "alice\u0007" });
+    expect(guess({ ...ALICE, authid: "alice\u0007" })).toBe(tooOften(60));
+    expect(guess({ ...ALICE, authid: "alice" })).toBe(DENIED.message);
+    expect(judged).toHaveLength(11);
+  });
+
+  test.each([undefined, ""])("S6 whoever names nobody (%j) has the limit of the address alone", (authid) => {
+    const { guess, judged } = scene();
+    for (let n = 0; n < 100; n++) expect(guess({ ...ALICE, authid })).toBe(DENIED.message);
+    expect(guess({ ...ALICE, authid })).toBe(
+      "the limit of failed sign-ins a minute of one address is 100: try again in 60 s",
+    );
+    expect(judged).toHaveLength(100);
   });
 });
 
@@ -170,7 +200,7 @@ describe("what counts", () => {
 
   test("S6 rows are short, however long or odd the name, and different names never share one", () => {
     const { guess, store } = scene();
-    const odd = ["", '"', '","', "a\u0000b", "\ud800", "x".repeat(4_000), "[", "192.0.2.1"];
+    const odd = ['"', '","', "a\u0000b", "\ud800", "x".repeat(4_000), "[", "192.0.2.1"];
     for (const authid of odd) {
       for (let n = 0; n < 10; n++) expect(guess({ authid, address: "192.0.2.1" })).toBe(DENIED.message);
       expect(guess({ authid, address: "192.0.2.1" })).toBe(tooOften(60));

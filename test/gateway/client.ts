@@ -17,6 +17,10 @@ export class FakePeer implements Peer {
   /** While false, whatever it is sent adds to the backlog, as with a real socket that nobody reads. */
   reads = true;
   broken = false;
+  /** When it answered a keepalive by itself, in milliseconds since 1970. */
+  pingedAt: number | undefined;
+  /** How often it was asked to remember. */
+  remembered = 0;
   readonly frames: Encoded[] = [];
   closed: { code: number; reason: string } | undefined;
   memo: Memo | undefined;
@@ -32,8 +36,17 @@ export class FakePeer implements Peer {
     this.closed = { code, reason };
   }
 
+  weigh(): number {
+    return this.backlog;
+  }
+
   remember(memo: Memo): void {
     this.memo = structuredClone(memo);
+    this.remembered++;
+  }
+
+  pinged(): number | undefined {
+    return this.pingedAt;
   }
 }
 

@@ -164,6 +164,17 @@ describe("who may call it", () => {
     expect(calls).toEqual([]);
   });
 
+  test("URI-10 whoever asks for what is no URI is told that before anybody is asked whether it may", () => {
+    const asked: string[] = [];
+    const { room } = scene({}, (_caller, _action, uri) => {
+      asked.push(uri);
+      return ALLOWED;
+    });
+    const admin = arrive(room, "admin").say(48, 1, {}, "edgebahn.device list");
+    expect(admin.heard()).toEqual([error(48, 1, "wamp.error.invalid_uri")]);
+    expect(asked).toEqual([]);
+  });
+
   test("S18 nobody where the gateway was not told of permissions", () => {
     const { room } = scene({ ports: () => ({ desk: () => () => ({}), may: undefined as never }) });
     expect(arrive(room, "admin").say(48, 1, {}, "edgebahn.echo").heard()).toEqual([
@@ -230,5 +241,61 @@ describe("the router's own names", () => {
     expect((alice.heard() as unknown[][]).map(([code]) => code)).toEqual([65, 68]);
     const plain = new WireRoom().join().say(64, 1, {}, "edgebahn.echo").say(48, 2, {}, "edgebahn.echo");
     expect((plain.heard() as unknown[][]).map(([code]) => code)).toEqual([65, 68]);
+  });
+});
+
+describe("what waits for an answer of the desk", () => {
+  const settings = { totalWaiting: 1_000 };
+  /** Octets of one waiting message. */
+  const SIZE = 100;
+  const CHUNK = (request: number) => [
+    16,
+    request,
+    {},
+    "com.x",
+    ["x".repeat(SIZE - '[16,2,{},"com.x",[""]]'.length)],
+  ];
+
+  test("RULE-05 S13 is bounded for all sessions together: N-1 and N octets wait, and of N+1 only whoever adds them ends", async () => {
+    const { room, open } = scene({ settings });
+    const [one, two] = [arrive(room, "admin"), arrive(room, "admin")];
+    for (const each of [one, two]) each.say(48, 1, {}, "edgebahn.slow");
+    const { busy } = one;
+    for (let n = 2; n <= 6; n++) {
+      one.say(...(CHUNK(n) as [number, ...unknown[]]));
+      two.say(...(CHUNK(n) as [number, ...unknown[]]));
+    }
+    expect([one.connection.inboxOctets, two.connection.inboxOctets]).toEqual([500, 500]);
+    expect([one.peer.closed, two.peer.closed]).toEqual([undefined, undefined]);
+    two.say(5);
+    const message = "the limit of waiting messages of all sessions together is 1000 octets: try again later";
+    expect(two.heard()).toEqual([[3, { message }, "edgebahn.error.limit_exceeded"]]);
+    expect([one.peer.closed, two.connection.inboxOctets]).toEqual([undefined, 0]);
+    for (let n = 7; n <= 9; n++) one.say(...(CHUNK(n) as [number, ...unknown[]]));
+    open[0]?.resolve({ args: [1] });
+    await busy;
+    expect(one.heard()).toEqual([[50, 1, {}, [1]]]);
+    expect(one.connection.inboxOctets).toBe(0);
+  });
+
+  test("RULE-05 TRN-15 is forgotten when its connection is gone, and when it is ended", () => {
+    const { room } = scene({ settings });
+    for (let round = 0; round < 5; round++) {
+      const lost = arrive(room, "admin").say(48, 1, {}, "edgebahn.slow");
+      const ended = arrive(room, "admin").say(48, 1, {}, "edgebahn.slow");
+      for (let n = 2; n <= 5; n++) {
+        lost.say(...(CHUNK(n) as [number, ...unknown[]]));
+        ended.say(...(CHUNK(n) as [number, ...unknown[]]));
+      }
+      expect([lost.connection.inboxOctets, ended.connection.inboxOctets]).toEqual([400, 400]);
+      lost.vanish();
+      room.pass(0);
+      room.gateway.end(({ session }) => session === ended.connection.session?.id, {
+        reason: "wamp.close.killed",
+        message: "",
+      });
+      ended.vanish();
+      expect([lost.connection.inboxOctets, ended.connection.inboxOctets]).toEqual([0, 0]);
+    }
   });
 });

@@ -101,7 +101,8 @@ test("RULE-06 a session that cannot be ended as it should is ended all the same"
   room.store.removeSession = () => {
     throw new Error("SQLITE_FULL");
   };
-  expect(() => room.pass(10_000)).toThrow("SQLITE_FULL"); // the alarm rings again
+  room.pass(10_000);
+  expect(room.log.filter((entry) => JSON.stringify(entry).includes("SQLITE_FULL"))).not.toEqual([]);
   expect([alice.connection.state.phase, bob.connection.state.phase]).toEqual(["leaving", "leaving"]);
   expect([alice.heard(), bob.heard()]).toEqual([[EXPIRED], [EXPIRED]]);
 });

@@ -76,19 +76,24 @@ describe("a store that fails", () => {
     ["addRegistration", [64, 1, {}, "com.p"]],
     ["addCallee", [64, 1, {}, "com.p"]],
   ] as const)(
-    "SES-41 RULE-06 in %s ends the session that it failed for, with 1011 and a line in the log",
+    "R17 ERR-40 in %s is an ERROR to whoever asked, and a line in the log; nobody's session ends",
     (method, wire) => {
       const { store, room, exchange, unlucky } = scene();
       const { session } = unlucky;
       exchange();
       store.failing = [method];
-      unlucky.sayTogether(wire, [16, 2, {}, "com.chat", ["after"]]);
-      expect(unlucky.heard()).toEqual([]);
-      expect(unlucky.peer.closed).toEqual(FAULT);
+      unlucky.sayTogether(wire, [16, 2, { acknowledge: true }, "com.nobody"]);
+      const text = "the router could not write this down, so nothing has changed: try again later";
+      expect(unlucky.heard()).toEqual([
+        [8, wire[0], 1, {}, "edgebahn.error.storage_failed", [text]],
+        [17, 2, expect.any(Number)],
+      ]);
+      expect(unlucky.peer.closed).toBeUndefined();
       expect(room.log).toEqual([fault(session)]);
       exchange();
+      store.failing = [];
       unlucky.say(...wire);
-      expect(unlucky.heard()).toEqual([]);
+      expect(unlucky.heard()).toEqual([[wire[0] + 1, 1, expect.any(Number)]]);
     },
   );
 
@@ -121,22 +126,26 @@ describe("a store that fails", () => {
     exchange();
   });
 
-  test("RULE-06 in everything at once ends one session, and what needs no row goes on", () => {
+  test("RULE-06 in everything at once ends no session, and what needs no row goes on", () => {
     const { store, room, exchange, unlucky } = scene();
     const { session } = unlucky;
     unlucky.say(32, 1, {}, "com.chat").heard();
     store.failing = ["putSession", "removeSession", "addSubscription", "addSubscriber", "addRegistration"];
     unlucky.say(32, 2, {}, "com.y");
-    expect(unlucky.peer.closed).toEqual(FAULT);
+    expect(unlucky.heard()).toEqual([[8, 32, 2, {}, "edgebahn.error.storage_failed", [expect.any(String)]]]);
+    expect(unlucky.peer.closed).toBeUndefined();
+    expect(room.log).toEqual([fault(session)]);
+    unlucky.vanish();
     expect(room.log).toEqual([fault(session), fault(session)]);
     exchange();
   });
 
-  test("RULE-06 while the realm parks reaches the platform, which tries again; nobody loses a session", () => {
+  test("RULE-06 while the realm parks is logged and tried again; nobody loses a session", () => {
     const { store, room, exchange, unlucky } = scene();
     exchange();
     store.failing = ["putSession"];
-    expect(() => room.pass(PARK_AFTER)).toThrow(DISK_FULL);
+    room.pass(PARK_AFTER);
+    expect(room.log).toMatchObject([{ event: "fault", error: expect.stringContaining(DISK_FULL) }]);
     expect(unlucky.peer.closed).toBeUndefined();
     exchange();
     store.failing = [];

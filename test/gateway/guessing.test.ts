@@ -127,12 +127,15 @@ test("S6 anonymous sessions are let in where guessing has used up an address", (
   expect(room.open().say(1, "realm1", ROLES).heard()).toEqual([welcome(202)]);
 });
 
+/** Somebody with a name: whoever has none has no limit but that of the address. */
+const NAMED = [HELLO[0], HELLO[1], { ...ROLES, authmethods: ["slow"], authid: "alice" }] as const;
+
 test("S6 RULE-09 whoever waits for its turn and is gone is not judged, and the next one is", async () => {
   const method = new SlowMethod();
   const { room } = scene(method);
-  const first = Array.from({ length: 10 }, () => room.open().say(...HELLO));
-  const lost = room.open().say(...HELLO);
-  const last = room.open().say(...HELLO);
+  const first = Array.from({ length: 10 }, () => room.open().say(...NAMED));
+  const lost = room.open().say(...NAMED);
+  const last = room.open().say(...NAMED);
   expect(method.asked).toHaveLength(10);
   lost.vanish();
   method.pending.shift()?.resolve(ADMITTED);
@@ -148,8 +151,8 @@ test("S6 RULE-09 whoever waits for its turn and is gone is not judged, and the n
 test("S6 SES-22 patience ends for those who wait for their turn, too", async () => {
   const method = new SlowMethod();
   const { room } = scene(method);
-  for (let n = 0; n < 10; n++) room.open().say(...HELLO);
-  const last = room.open().say(...HELLO);
+  for (let n = 0; n < 10; n++) room.open().say(...NAMED);
+  const last = room.open().say(...NAMED);
   room.pass(room.settings.patience);
   expect(last.heard()).toEqual([abort("wamp.error.authentication_failed")]);
   for (const { reject } of method.pending.splice(0)) {

@@ -135,7 +135,7 @@ class JsonStore extends MemoryStore {
     super.addTestament(row);
   }
 
-  override putRetained(row: Parameters<MemoryStore["putRetained"]>[0], most: number): void {
+  override putRetained(...[row, most]: Parameters<MemoryStore["putRetained"]>): void {
     JSON.stringify([row.details, row.lists]);
     super.putRetained(row, most);
   }

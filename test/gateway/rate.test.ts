@@ -181,9 +181,43 @@ describe("a session over its rate", () => {
     const alice = arrive(room, "alice");
     for (let n = 1; n <= 10; n++) alice.say(16, n, {}, "com.x");
     expect(alice.say(6, {}, "wamp.close.normal").heard()).toEqual([[6, {}, "wamp.close.goodbye_and_out"]]);
-    alice.say(...hello("alice")).heard();
-    alice.say(16, 1, {}, "com.x");
-    expect(alice.heard()).toEqual([ended()]);
+    room.pass(599); // ten tokens were taken on a burst of five, and GOODBYE could take no more
+    const told = { message: text("one session", 1) };
+    expect(alice.say(...hello("alice")).heard()).toEqual([[3, told, LIMIT]]);
+    expect(alice.peer.closed).toEqual(ENDED);
+  });
+
+  test("S13 rounds of HELLO and GOODBYE take from the bucket, whoever they say that they are", () => {
+    const room = scene({ rate: RATE });
+    const alice = arrive(room, "alice");
+    const round = (who: string) => {
+      const [goodbye, next] = alice
+        .say(6, {}, "wamp.close.normal")
+        .say(...hello(who))
+        .heard() as unknown[][];
+      return [goodbye?.[0], next?.[0]];
+    };
+    expect([round("admin"), round("alice"), round("admin"), round("alice")]).toEqual(Array(4).fill([6, 2]));
+    // Alice's sessions ended twice and were followed by a HELLO: one token is left.
+    expect(publish(alice, 1, 2)).toEqual([17, 8]);
+    alice.vanish();
+    const bob = arrive(room, "bob");
+    const codes = bob
+      .say(6, {}, "x.y")
+      .say(...hello("bob"))
+      .say(6, {}, "x.y")
+      .say(...hello("bob"))
+      .heard() as unknown[][];
+    expect(codes.map(([code]) => code)).toEqual([6, 2, 6, 2]);
+    expect(
+      (
+        bob
+          .say(6, {}, "x.y")
+          .say(...hello("bob"))
+          .heard() as unknown[][]
+      ).map(([code]) => code),
+    ).toEqual([6, 3]);
+    expect(bob.peer.closed).toEqual(ENDED);
   });
 });
 
@@ -202,7 +236,7 @@ describe("whose rate it is", () => {
     const [one, two, bob] = [arrive(room, "alice"), arrive(room, "alice"), arrive(room, "bob")];
     expect(publish(one, 1, 3)).toEqual([17, 17, 17]);
     expect(publish(two, 1, 2)).toEqual([17, 17]);
-    expect(two.say(32, 3, {}, "com.x").heard()).toEqual([refused(32, 3, 110, "one authid")]);
+    expect(two.say(32, 3, {}, "com.x").heard()).toEqual([refused(32, 3, 100, "one authid")]);
     one.vanish();
     two.vanish();
     expect(arrive(room, "alice").say(32, 1, {}, "com.x").heard()[0]).toEqual(
@@ -229,10 +263,43 @@ describe("whose rate it is", () => {
     const [alice, admin] = [arrive(room, "alice"), arrive(room, "admin")];
     expect(publish(alice, 1, 3)).toEqual([17, 17, 17]);
     expect(publish(admin, 1, 2)).toEqual([17, 17]);
-    expect(alice.say(32, 4, {}, "com.x").heard()).toEqual([refused(32, 4, 110, "the realm")]);
+    expect(alice.say(32, 4, {}, "com.x").heard()).toEqual([refused(32, 4, 100, "the realm")]);
     for (let n = 3; n <= 6; n++) admin.say(16, n, {}, "com.x");
     expect(admin.peer.closed).toBeUndefined();
     for (let n = 7; n <= 8; n++) admin.say(16, n, {}, "com.x");
+    expect(admin.heard()).toEqual([ended("the realm")]);
+  });
+
+  test("S13 whoever others have emptied the realm's bucket for is refused what is answered, served the rest, and not ended", () => {
+    const room = scene({}, RATE);
+    const [alice, admin, bob] = [arrive(room, "alice"), arrive(room, "admin"), arrive(room, "bob")];
+    for (let n = 1; n <= 10; n++) admin.say(16, n, {}, "com.x"); // five, and five on credit: N
+    expect(admin.peer.closed).toBeUndefined();
+    expect(alice.say(16, 1, {}, "com.x").heard()).toEqual([]);
+    expect(alice.say(32, 2, {}, "com.x").heard()).toEqual([refused(32, 2, 600, "the realm")]);
+    expect(bob.say(32, 1, {}, "com.x").heard()).toEqual([refused(32, 1, 600, "the realm")]);
+    admin.say(16, 11, {}, "com.x"); // N+1
+    expect(admin.heard()).toEqual([ended("the realm")]);
+    for (let n = 3; n <= 5; n++) alice.say(16, n, {}, "com.x"); // with what is 4.1 on credit: N-1
+    expect([alice.peer.closed, alice.heard()]).toEqual([undefined, []]);
+    alice.say(16, 6, {}, "com.x"); // 5.1: more than its part
+    expect(alice.heard()).toEqual([ended("the realm")]);
+    expect(bob.peer.closed).toBeUndefined();
+    room.pass(600);
+    expect(bob.say(32, 2, {}, "com.x").heard()).toEqual([[33, 2, expect.any(Number)]]);
+  });
+
+  test("S13 of those who keep a bucket empty, whoever takes its part of what flows in is served, whoever takes more ends", () => {
+    const room = scene({}, RATE);
+    const [alice, admin] = [arrive(room, "alice"), arrive(room, "admin")];
+    let [mine, theirs] = [0, 0];
+    while (!admin.peer.closed) {
+      room.pass(100); // one flows in
+      for (let n = 0; n < 2; n++) admin.say(16, ++theirs, {}, "com.x");
+      if (theirs % 8 === 0) alice.say(16, ++mine, {}, "com.x");
+    }
+    expect(mine).toBeGreaterThan(1);
+    expect([alice.peer.closed, alice.heard()]).toEqual([undefined, []]);
     expect(admin.heard()).toEqual([ended("the realm")]);
   });
 

@@ -21,13 +21,15 @@ test("SES-22 a sign-in that is not judged in time is refused, and its verdict co
   expect(room.store.subscriptions()).toEqual([]);
 });
 
-test("SES-22 a challenge that is not answered in time is refused", async () => {
+test("SES-22 S19 a challenge that is not answered in time is refused, and time began with the upgrade", async () => {
   const { room, decide } = slowRoom();
-  const alice = room.open().say(...HELLO);
-  room.pass(room.settings.patience - 1);
+  const alice = room.open();
+  room.pass(1_000);
+  alice.say(...HELLO);
+  room.pass(1_000);
   await decide(alice, ({ resolve }) => resolve(CHALLENGED));
   expect(alice.heard()).toEqual([[4, "slow", { nonce: "n1" }]]);
-  room.pass(room.settings.patience - 1);
+  room.pass(room.settings.patience - 2_001);
   expect(alice.peer.closed).toBeUndefined();
   room.pass(1);
   expect(alice.heard()).toEqual([
@@ -48,6 +50,23 @@ test("AUT-17 an answer that is judged too slowly is refused", async () => {
   expect(alice.heard()).toEqual([abort("wamp.error.authentication_failed")]);
   await admit(alice);
   expect(alice.heard()).toEqual([]);
+});
+
+test("SES-22 S19 nobody gains time by more challenges, by sleep or by talking", async () => {
+  const { room, decide } = slowRoom();
+  const alice = room.open().say(...HELLO);
+  for (let n = 1; n <= 4; n++) {
+    room.pass(room.settings.patience / 5);
+    await decide(alice, ({ resolve }) => resolve(CHALLENGED));
+    room.wake([alice]);
+    alice.say(5, "sig", {});
+  }
+  alice.heard();
+  room.pass(room.settings.patience / 5 - 1);
+  expect(alice.peer.closed).toBeUndefined();
+  room.pass(1);
+  expect(alice.heard()).toEqual([abort("wamp.error.authentication_failed")]);
+  expect(alice.peer.closed).toEqual({ code: 1000, reason: "wamp.error.authentication_failed" });
 });
 
 test("AUT-06 a verdict that refuses is told with its reason", async () => {

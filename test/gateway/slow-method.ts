@@ -2,7 +2,7 @@
 import type { AuthMethod, Challenge, SignIn, Verdict } from "../../src/auth/method.ts";
 import type { Message } from "../../src/wamp/message.ts";
 import { ROLES, type Wire } from "./client.ts";
-import { ANNOUNCED_ON_THE_WIRE, WireRoom } from "./wire.ts";
+import { ANNOUNCED_ON_THE_WIRE, type WireOptions, WireRoom } from "./wire.ts";
 
 interface Pending {
   readonly resolve: (verdict: Verdict) => void;
@@ -57,9 +57,9 @@ export const welcomed = (session: number): Wire => [
   },
 ];
 
-export function slowRoom() {
+export function slowRoom(options: WireOptions = {}) {
   const method = new SlowMethod();
-  const room = new WireRoom({ methods: [method] });
+  const room = new WireRoom({ ...options, methods: [method] });
   const decide = async (client: { busy: void | Promise<void> }, act: (pending: Pending) => void) => {
     const pending = method.pending.shift();
     if (!pending) throw new Error("nothing is pending");

@@ -412,4 +412,16 @@ describe("the router asks the realm", () => {
     await expect(two).rejects.toMatchObject({ uri: "wamp.error.timeout" });
     await expect(none).rejects.toMatchObject({ uri: "wamp.error.no_such_procedure" });
   });
+
+  test("AUT-18 a procedure has as long as it is given", async () => {
+    const { room } = authorized(2_000);
+    const heard: unknown[] = [];
+    const asked = room.gateway.ask("com.authorize", [], 500).catch(({ uri }) => heard.push(uri));
+    room.pass(499);
+    await Promise.resolve();
+    expect(heard).toEqual([]);
+    room.pass(1);
+    await asked;
+    expect(heard).toEqual(["wamp.error.timeout"]);
+  });
 });
