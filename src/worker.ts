@@ -2,7 +2,8 @@
 import { type Context, Hono } from "hono";
 import { adminApi } from "./cloudflare/admin-api.ts";
 import { receiveAtDesk } from "./cloudflare/front-desk.ts";
-import { RealmDirectory } from "./cloudflare/realm-directory.ts";
+import { logLine } from "./cloudflare/log-line.ts";
+import { DirectoryBusy, RealmDirectory } from "./cloudflare/realm-directory.ts";
 import { ADMISSION_HEADER, type Admission, admit, homeOf } from "./cloudflare/upgrade.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
@@ -33,7 +34,8 @@ app.onError((error, c) => {
       ? c.html(landingPage(new URL(c.req.url), error), 500)
       : c.text(`${error.message}\n`, 500);
   }
-  console.error(JSON.stringify({ event: "fault", error: error.stack }));
+  if (error instanceof DirectoryBusy) return c.text(`${error.message}\n`, 503, { "Retry-After": "1" });
+  console.error(logLine({ event: "fault", error: error.stack }));
   return c.text("The router failed; its log says why.\n", 500);
 });
 
@@ -45,7 +47,7 @@ async function socket(c: Context<App>): Promise<Response> {
   const realm = c.req.param("realm");
   const directory = new RealmDirectory(c.env.DIRECTORY);
   const templateOf = async (name: string) =>
-    config.templates.size > 0 ? directory.templateOf(name) : undefined;
+    config.templates.size > 0 ? directory.templateForStranger(name) : undefined;
   const admission = await admit(c.req.raw, realm, { config, templateOf });
   if ("status" in admission) return c.text(`${admission.text}\n`, admission.status);
   const enter = (admitted: Admission): Promise<Response> => {
@@ -66,7 +68,7 @@ async function socket(c: Context<App>): Promise<Response> {
       if (webSocket) return webSocket;
       throw new Error(`the realm's object answered ${status}`);
     },
-    log: (entry) => console.warn(JSON.stringify(entry)),
+    log: (entry) => console.warn(logLine(entry)),
   });
 }
 

@@ -12,6 +12,7 @@ import { AddressLimit } from "./address-limit.ts";
 import { type AdminDoor, type AdminRefusal, admitAdmin, checkSite, tooMany } from "./admin-guard.ts";
 import { AdminRealms } from "./admin-realms.ts";
 import type { RealmCalls } from "./administration.ts";
+import { logLine } from "./log-line.ts";
 import { RealmDirectory } from "./realm-directory.ts";
 import { networkOf } from "./transport.ts";
 
@@ -25,7 +26,7 @@ const MOST_ENROLMENTS = 60;
 
 const enrolments = new AddressLimit(MOST_ENROLMENTS);
 const now = (): number => Date.now();
-const log = (entry: object): void => console.log(JSON.stringify(entry));
+const log = (entry: object): void => console.log(logLine(entry));
 
 /** JSON only, which a form of a foreign page cannot send. */
 const readBody: MiddlewareHandler<App> = async (c, next) => {

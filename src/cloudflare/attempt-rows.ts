@@ -1,17 +1,11 @@
 /** Failed sign-ins as rows of the realm's object, so that sleep does not give a guesser new attempts. One row for a key. */
 import type { AttemptStore } from "../gateway/attempts.ts";
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS attempt (
-    key TEXT PRIMARY KEY, failures TEXT NOT NULL, latest INTEGER NOT NULL) WITHOUT ROWID;
-`;
-
 export class AttemptRows implements AttemptStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
   }
 
   get(key: string): readonly number[] | undefined {

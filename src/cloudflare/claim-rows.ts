@@ -1,13 +1,6 @@
 /** The open claims of a realm as rows of its object: a token's digest and whom it enrols. The token is nowhere. */
 import type { Claim, ClaimStore } from "../auth/claim.ts";
 
-// The index is one more row for a claim; without it everybody who redeems one would read all of them to find the expired.
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS claim (
-    id TEXT PRIMARY KEY, authid TEXT, authrole TEXT NOT NULL, replaces INTEGER NOT NULL,
-    expires INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS claim_expires ON claim (expires);
-`;
 const COLUMNS = "id, authid, authrole, replaces, expires";
 
 interface Columns {
@@ -24,7 +17,6 @@ export class ClaimRows implements ClaimStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
   }
 
   take(id: string): Claim | undefined {

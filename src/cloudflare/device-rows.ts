@@ -5,15 +5,6 @@
 import type { Credential } from "../auth/credential.ts";
 import { type Device, type DeviceStore, type KeyMethod, keysOf, shapeOf } from "../auth/device-store.ts";
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS principal (
-    authid TEXT PRIMARY KEY, authrole TEXT NOT NULL, disabled INTEGER NOT NULL,
-    created INTEGER NOT NULL, changed INTEGER NOT NULL, note TEXT,
-    credential TEXT NOT NULL, shape TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS principal_key (
-    method TEXT NOT NULL, key TEXT NOT NULL, authid TEXT NOT NULL,
-    PRIMARY KEY (method, key)) WITHOUT ROWID;
-`;
 const COLUMNS = "authid, authrole, disabled, created, changed, note, credential";
 
 // The index signature is what SqlStorage asks of a row's type.
@@ -29,15 +20,16 @@ interface Columns {
 }
 
 export class DeviceRows implements DeviceStore {
+  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   /** A shape, as text, to how many devices have it that are not disabled; undefined until somebody asks. */
   #shapes: Map<string, number> | undefined;
   /** How many devices there are; undefined until somebody asks. */
   #count: number | undefined;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(SCHEMA);
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
   }
 
   find(authid: string): Device | undefined {
@@ -57,25 +49,30 @@ export class DeviceRows implements DeviceStore {
   put(device: Device): void {
     const { authid, authrole, disabled, created, changed, note, credential } = device;
     const before = this.find(authid);
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO principal (${COLUMNS}, shape) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      authid,
-      authrole,
-      Number(disabled),
-      created,
-      changed,
-      note ?? null,
-      JSON.stringify(credential),
-      JSON.stringify(shapeOf(credential)),
-    );
-    this.#replaceKeys(before, device);
+    // All or nothing: a device without its keys would be there and never found.
+    this.#storage.transactionSync(() => {
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO principal (${COLUMNS}, shape) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        authid,
+        authrole,
+        Number(disabled),
+        created,
+        changed,
+        note ?? null,
+        JSON.stringify(credential),
+        JSON.stringify(shapeOf(credential)),
+      );
+      this.#replaceKeys(before, device);
+    });
     this.#tally(before, device);
   }
 
   remove(authid: string): void {
     const before = this.find(authid);
-    this.#sql.exec("DELETE FROM principal WHERE authid = ?", authid);
-    this.#replaceKeys(before, undefined);
+    this.#storage.transactionSync(() => {
+      this.#sql.exec("DELETE FROM principal WHERE authid = ?", authid);
+      this.#replaceKeys(before, undefined);
+    });
     this.#tally(before, undefined);
   }
 

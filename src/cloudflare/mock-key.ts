@@ -3,7 +3,6 @@
  * does not know follows from them, so that it is the same every time they ask (AUT-08).
  */
 export function mockKey(sql: SqlStorage): Uint8Array {
-  sql.exec("CREATE TABLE IF NOT EXISTS mock_key (octets BLOB NOT NULL)");
   const [row] = sql.exec<{ octets: ArrayBuffer }>("SELECT octets FROM mock_key");
   if (row) return new Uint8Array(row.octets);
   const octets = crypto.getRandomValues(new Uint8Array(32));

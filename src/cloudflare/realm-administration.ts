@@ -15,7 +15,7 @@ import type { RealmConfig } from "../config.ts";
 import { KILLED } from "../gateway/closing.ts";
 import type { Desk } from "../gateway/desk.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { SessionId } from "../router/session.ts";
+import type { Identity, SessionId } from "../router/session.ts";
 import { AddressLimit } from "./address-limit.ts";
 import { adminDesk } from "./admin-procedures.ts";
 import { Administration, refusal } from "./administration.ts";
@@ -27,7 +27,7 @@ const MOST_ENROLMENTS = 60;
 
 export interface RealmAdministrationPorts {
   readonly realm: string;
-  readonly sql: SqlStorage;
+  readonly storage: DurableObjectStorage;
   readonly config: RealmConfig | undefined;
   readonly authority: Pick<Authority, "explain" | "purge">;
   /** The gateway, which is built with the book and the desk of this: asked only once somebody administers. */
@@ -46,8 +46,8 @@ export class RealmAdministration {
   readonly #claims: Claims;
   readonly #log: RealmAdministrationPorts["log"];
 
-  constructor({ realm, sql, config, authority, gateway, subject, now, log }: RealmAdministrationPorts) {
-    const rows = new DeviceRows(sql);
+  constructor({ realm, storage, config, authority, gateway, subject, now, log }: RealmAdministrationPorts) {
+    const rows = new DeviceRows(storage);
     const roles = config?.roles.map(({ name }) => name) ?? [];
     const configured = (authid: string) => config?.principals.find((each) => each.authid === authid);
     const devices = new Devices({
@@ -56,8 +56,8 @@ export class RealmAdministration {
       roles,
       configured: (authid) => configured(authid) !== undefined,
       ended: (authid, message) => {
-        const theirs = (who: { authid: string; authprovider: string }) =>
-          who.authid === authid && who.authprovider === "device";
+        const theirs = (who: Identity) =>
+          (who.principal ?? who).authid === authid && who.authprovider === "device";
         gateway().end(theirs, { reason: KILLED, message });
       },
       most: MOST_DEVICES,
@@ -65,7 +65,7 @@ export class RealmAdministration {
     const enrolments = new AddressLimit(MOST_ENROLMENTS);
     this.#claims = new Claims({
       realm,
-      store: new ClaimRows(sql),
+      store: new ClaimRows(storage.sql),
       now,
       roles,
       enrol: (enrolment) => devices.enrol(enrolment),

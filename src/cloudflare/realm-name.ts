@@ -5,7 +5,6 @@
 
 /** @throws Error where neither the runtime nor a row knows: nobody reached this object by a realm's name yet */
 export function realmName(id: DurableObjectId, sql: SqlStorage): string {
-  sql.exec("CREATE TABLE IF NOT EXISTS realm (name TEXT PRIMARY KEY) WITHOUT ROWID");
   const [kept] = sql.exec<{ name: string }>("SELECT name FROM realm");
   const name = id.name ?? kept?.name;
   if (name === undefined) throw new Error("a realm object is reached by its realm's name first");

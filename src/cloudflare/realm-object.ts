@@ -16,15 +16,17 @@ import { DEFAULT_FRAME_LIMITS } from "../serializer/serializer.ts";
 import { createSerializers } from "../serializer/serializers.ts";
 import { payloadAt } from "../wamp/message.ts";
 import type { RealmCalls } from "./administration.ts";
+import { logLine } from "./log-line.ts";
 import { mockKey } from "./mock-key.ts";
 import { decider, mayBy } from "./policy.ts";
-import { rulesChanged } from "./policy-row.ts";
+import { keepRules, rulesChanged } from "./policy-row.ts";
 import { randomId } from "./random-id.ts";
 import { RealmAdministration } from "./realm-administration.ts";
 import { realmName } from "./realm-name.ts";
 import { makeFrom, realmTemplate } from "./realm-template.ts";
+import { migrate } from "./schema.ts";
 import { signInDoors } from "./sign-in.ts";
-import { SocketPeer } from "./socket-peer.ts";
+import { CAN_LOOK, SocketPeer } from "./socket-peer.ts";
 import { SqlStore } from "./sql-store.ts";
 import { attemptsOf, gatewaySettings, roleTerms } from "./terms.ts";
 import { ADMISSION_HEADER, type Admission } from "./upgrade.ts";
@@ -40,12 +42,16 @@ const now = (): number => Date.now();
 
 /** Everything that is built anew when what the realm is changes. */
 interface House {
+  /** One entry, one line. */
+  readonly log: (entry: object) => void;
   readonly gateway: Gateway;
   readonly administration: RealmAdministration;
   /** Whether the configuration has the realm, or the template that it was made from. */
   readonly configured: boolean;
   /** Whether what live sessions hold must be judged anew. */
   readonly rulesChanged: boolean;
+  /** Whatever they hold was judged. */
+  readonly keepRules: () => void;
 }
 
 export class RealmObject extends DurableObject<Env> implements RealmCalls {
@@ -54,24 +60,30 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
   readonly #lines = new Map<WebSocket, Line>();
   /** When the one alarm is set for, in milliseconds since 1970. */
   #alarmAt: number | undefined;
+  /** Keeps the object awake while sleep would lose something. */
+  #vigil: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    // A keepalive that the runtime answers by itself, also while the object sleeps. No WAMP message looks like it.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     this.#house = this.#build();
     this.#wake();
   }
 
   #build(): House {
-    const { sql } = this.ctx.storage;
+    const { storage } = this.ctx;
+    const { sql } = storage;
+    migrate(storage);
     const name = realmName(this.ctx.id, sql);
     const { realms, templates, defaultRealm } = readConfig(this.env);
     const config = realms.get(name) ?? templates.get(realmTemplate(sql) ?? "");
     const settings = realmSettings(config);
-    const log = (entry: object): void => console.log(JSON.stringify({ realm: name, ...entry }));
+    const log = (entry: object): void => console.log(logLine({ realm: name, ...entry }));
     const authority = new Authority({ realm: name, roles: config?.roles ?? [], now });
     const may = mayBy(authority);
     const realm = new Realm({
-      store: new SqlStore(sql),
+      store: new SqlStore(storage),
       now,
       randomId,
       settings,
@@ -81,7 +93,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
     });
     const administration = new RealmAdministration({
       realm: name,
-      sql,
+      storage,
       config,
       authority,
       gateway: () => gateway,
@@ -89,7 +101,8 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
       now,
       log,
     });
-    const ask = (procedure: string, args: readonly unknown[]) => gateway.ask(procedure, args);
+    const ask = (procedure: string, args: readonly unknown[], timeout?: number) =>
+      gateway.ask(procedure, args, timeout);
     const doors = signInDoors({
       realm: name,
       config,
@@ -117,21 +130,26 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
         methods: doors.methods,
         role: (authrole) => terms.get(authrole),
       },
-      settings: gatewaySettings(config),
+      // Nobody is ended over a guess at what waits in all sockets together.
+      settings: { ...gatewaySettings(config), ...(!CAN_LOOK && { totalBacklog: Number.POSITIVE_INFINITY }) },
       attempts: attemptsOf(config, sql),
-      log,
+      // The gateway has made its entries plain by itself.
+      log: (entry) => console.log(JSON.stringify({ realm: name, ...entry })),
       may,
-      decide: decider({ authority, ask, realm: name, roles: config?.roles ?? [] }),
+      decide: decider({ authority, ask, realm: name, roles: config?.roles ?? [], settings }),
       desk: administration.desk,
       requestIdCheck: settings.requestIdCheck,
       stillWelcome: doors.stillWelcome,
+      abort: (reason) => this.ctx.abort(reason),
       rearm: () => this.#arm(),
     });
     return {
+      log,
       gateway,
       administration,
       configured: config !== undefined,
       rulesChanged: rulesChanged(sql, config),
+      keepRules: () => keepRules(sql, config),
     };
   }
 
@@ -144,7 +162,9 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
   }
 
   async make(template: string): Promise<void> {
-    if (makeFrom(template, this.ctx.storage.sql)) this.#house = this.#build();
+    if (!makeFrom(template, this.ctx.storage.sql)) return;
+    this.#house = this.#build();
+    this.#house.keepRules(); // nobody is here yet
   }
 
   async dissolve(): Promise<void> {
@@ -156,6 +176,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
     await this.ctx.storage.deleteAll();
     this.#alarmAt = undefined;
     this.#house = this.#build();
+    this.#house.keepRules();
   }
 
   /** The upgrade, admitted by the Worker; no other request reaches this object. */
@@ -166,7 +187,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
     const { subprotocol, named, origin } = JSON.parse(header) as Admission; // only the Worker writes it
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    const peer = new SocketPeer(server);
+    const peer = new SocketPeer(server, this.ctx);
     this.#lines.set(server, { peer, connection: this.#house.gateway.open(peer, subprotocol, origin) });
     this.#arm();
     return upgraded(client, { subprotocol, named });
@@ -181,22 +202,26 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
     return pending?.then(() => this.#arm());
   }
 
-  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    this.#lost(socket);
+  override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
+    this.#lost(socket, wasClean ? "closed" : "cut");
     // The runtime leaves the peer's close frame for us to answer (platform.md section 5).
     new SocketPeer(socket).close(code, reason);
   }
 
   override webSocketError(socket: WebSocket, error: unknown): void {
-    console.warn(JSON.stringify({ event: "socket_error", error: String(error) }));
+    console.warn(logLine({ event: "socket_error", error: String(error) }));
     this.#lost(socket);
     socket.close(1011, "the connection failed");
   }
 
   override alarm(): void {
     this.#alarmAt = undefined;
+    this.#tick();
+  }
+
+  /** If it came early, or for something that is not due any more, the next one is set. */
+  #tick(): void {
     this.#house.gateway.tick(now());
-    // If it rang early, or for something that is not due any more, it is set anew.
     this.#arm();
   }
 
@@ -206,7 +231,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
       const memo = SocketPeer.recall(socket);
       if (memo === null || !this.#house.configured)
         socket.close(1001, "this realm is not configured any more");
-      else present.push({ socket, peer: new SocketPeer(socket), memo });
+      else present.push({ socket, peer: new SocketPeer(socket, this.ctx), memo });
     }
     const connections = this.#house.gateway.wake(present);
     for (const [index, { socket, peer }] of present.entries()) {
@@ -214,21 +239,44 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
       if (connection) this.#lines.set(socket, { peer, connection });
     }
     if (this.#house.rulesChanged) this.#house.gateway.reconsider();
+    this.#house.keepRules();
+    if (present.length > 0) this.#house.log({ event: "wake", sockets: present.length });
     this.#arm();
   }
 
-  #lost(socket: WebSocket): void {
+  #lost(socket: WebSocket, how: "closed" | "cut" = "cut"): void {
     const line = this.#lines.get(socket);
     this.#lines.delete(socket);
-    if (line) this.#house.gateway.close(line.connection);
+    if (line) this.#house.gateway.close(line.connection, how);
     this.#arm();
   }
 
   /** One alarm serves every deadline. It is a hint, so nothing that is sent need wait for its row. */
   #arm(): void {
+    this.#watch();
     const due = this.#house.gateway.nextDeadline();
     if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
     this.#alarmAt = due;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(due, { allowUnconfirmed: true }));
+  }
+
+  /**
+   * An alarm may ring minutes late, and after ten quiet seconds an object sleeps: calls would be lost that are not parked
+   * yet. It does not sleep while a timer runs, so one runs until they are; it rings no later than sleep could come anyway.
+   */
+  #watch(): void {
+    const until = this.#house.gateway.awakeUntil;
+    if (until !== undefined) {
+      this.#vigil ??= setTimeout(
+        () => {
+          this.#vigil = undefined;
+          this.#tick();
+        },
+        Math.max(0, until - now()),
+      );
+    } else if (this.#vigil !== undefined) {
+      clearTimeout(this.#vigil);
+      this.#vigil = undefined;
+    }
   }
 }

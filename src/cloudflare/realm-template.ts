@@ -1,9 +1,6 @@
 /** Which template a realm was made from at run time: a row of its object, since only the object knows whether it was made. */
 
-const SCHEMA = "CREATE TABLE IF NOT EXISTS template (name TEXT PRIMARY KEY) WITHOUT ROWID";
-
 export function realmTemplate(sql: SqlStorage): string | undefined {
-  sql.exec(SCHEMA);
   const [row] = sql.exec<{ name: string }>("SELECT name FROM template");
   return row?.name;
 }

@@ -5,7 +5,7 @@ import { Cryptosign } from "../auth/cryptosign.ts";
 import type { DeviceBook } from "../auth/device-book.ts";
 import { type Ask, DynamicAuthenticator } from "../auth/dynamic.ts";
 import { JwtVerifier } from "../auth/jwt.ts";
-import type { AuthMethod } from "../auth/method.ts";
+import type { AuthMethod, Principal } from "../auth/method.ts";
 import { Scram } from "../auth/scram.ts";
 import { StaticBook, type StaticPrincipal } from "../auth/static-book.ts";
 import { Ticket } from "../auth/ticket.ts";
@@ -27,8 +27,8 @@ export interface SignInPorts {
   readonly env: unknown;
   readonly devices: DeviceBook;
   readonly mockKey: () => Uint8Array;
-  /** Calls a procedure of the realm. */
-  readonly ask: Ask;
+  /** Calls a procedure of the realm, which has so many milliseconds to answer. */
+  readonly ask: (...asked: [...Parameters<Ask>, timeout?: number]) => ReturnType<Ask>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: (entry: Readonly<Record<string, unknown>>) => void;
@@ -36,8 +36,8 @@ export interface SignInPorts {
 
 export interface SignInDoors {
   readonly methods: readonly AuthMethod[];
-  /** Asked at waking: whether somebody who was admitted once would be today. */
-  readonly stillWelcome: (identity: Identity) => boolean;
+  /** Asked at waking: whether somebody who was admitted once would be today. At joining with what the method found. */
+  readonly stillWelcome: (identity: Identity, joining?: Principal) => boolean;
 }
 
 export function signInDoors(ports: SignInPorts): SignInDoors {
@@ -48,31 +48,37 @@ export function signInDoors(ports: SignInPorts): SignInDoors {
   const dynamic = authenticatorOf(config, ports);
   const book = new Books([configured, devices], dynamic);
   const jwt = tokensOf(config, ports);
-  const challenged = { book, now, mockKey: ports.mockKey() };
-  const { routerKey, scramDialect } = config;
+  const { routerKey, scramDialect, revealUnknown } = config;
+  const challenged = { book, now, mockKey: ports.mockKey(), revealUnknown };
   const decidesTickets = config.authenticator?.methods.includes("ticket") ?? false;
   return {
     methods: [
       new Anonymous(config.anonymous),
       new Ticket({
         book,
+        revealUnknown,
         ...(jwt && { jwt }),
         ...(dynamic && decidesTickets && { ask: (signIn, ticket) => dynamic.judgeTicket(signIn, ticket) }),
       }),
       new WampCra(challenged),
       ...(scramDialect === "prototype" ? [] : [new Scram(challenged)]),
       ...(scramDialect === "spec" ? [] : [new Scram({ ...challenged, dialect: "prototype" })]),
-      new Cryptosign({ book, ...(routerKey !== undefined && { routerSeed: secretOf(env, routerKey) }) }),
+      new Cryptosign({
+        book,
+        revealUnknown,
+        ...(routerKey !== undefined && { routerSeed: secretOf(env, routerKey) }),
+      }),
       new Tls({ book }),
     ],
-    stillWelcome: (identity) => {
+    stillWelcome: (identity, joining) => {
       if (!config.roles.some(({ name }) => name === identity.authrole)) return false;
+      const guest = { ...identity, ...identity.principal };
       if (identity.authmethod === "anonymous") return config.anonymous !== "nobody";
       switch (identity.authprovider) {
         case "static":
-          return configured.welcomes(identity);
+          return configured.welcomes(guest);
         case "device":
-          return devices.welcomes(identity);
+          return devices.welcomes(guest, joining);
         case "jwt":
           return config.jwt !== undefined;
         default:
@@ -107,11 +113,18 @@ function principalOf(principal: PrincipalConfig, env: unknown): StaticPrincipal 
   }
 }
 
-function authenticatorOf({ authenticator }: RealmConfig, { ask, log }: SignInPorts) {
+function authenticatorOf({ authenticator, roles }: RealmConfig, { ask, log }: SignInPorts) {
   if (!authenticator) return undefined;
-  const { procedure, methods } = authenticator;
+  const { procedure, methods, timeout } = authenticator;
   const procedures = Object.fromEntries(methods.map((method) => [method, procedure]));
-  return new DynamicAuthenticator({ procedures, ask, log });
+  return new DynamicAuthenticator({
+    procedures,
+    ask: (asked, args) => ask(asked, args, timeout),
+    log,
+    // A role that is not there is refused as one, later.
+    grants: (authrole) =>
+      authrole !== "anonymous" && !roles.some(({ name, admin }) => name === authrole && admin),
+  });
 }
 
 function tokensOf(config: RealmConfig, { realm, env, now, log }: SignInPorts): JwtVerifier | undefined {

@@ -12,7 +12,10 @@ const UNSENDABLE: ReadonlySet<number> = new Set([1004, 1005, 1006, 1015]);
 const LOOK_ABOVE = 524_288;
 
 /** Younger than some runtimes that are still in use (platform.md section 4). */
-const CAN_LOOK = "bufferedAmount" in WebSocket.prototype;
+export const CAN_LOOK = "bufferedAmount" in WebSocket.prototype;
+
+/** What of the object knows when the runtime last answered a socket's keepalive by itself. */
+export type Keepalive = Pick<DurableObjectState, "getWebSocketAutoResponseTimestamp">;
 
 export class SocketPeer implements Peer {
   readonly #socket: WebSocket;
@@ -20,18 +23,29 @@ export class SocketPeer implements Peer {
   #backlog = 0;
   /** Octets sent since last looked. */
   #unseen = 0;
+  readonly #keepalive: Keepalive | undefined;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, keepalive?: Keepalive) {
     this.#socket = socket;
+    this.#keepalive = keepalive;
   }
 
   get backlog(): number {
     // What was believed to wait may have left long ago: nobody is ended over it unseen.
     if (this.#unseen > LOOK_AFTER || this.#backlog > LOOK_ABOVE) {
-      if (CAN_LOOK) this.#backlog = this.#socket.bufferedAmount;
-      this.#unseen = 0;
+      this.weigh();
     }
     return this.#backlog;
+  }
+
+  weigh(): number {
+    if (CAN_LOOK) this.#backlog = this.#socket.bufferedAmount;
+    this.#unseen = 0;
+    return this.#backlog;
+  }
+
+  pinged(): number | undefined {
+    return this.#keepalive?.getWebSocketAutoResponseTimestamp(this.#socket)?.getTime();
   }
 
   /** The peer spoke: where the runtime cannot tell what waits, that is the sign that it is alive and reading. */

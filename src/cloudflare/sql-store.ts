@@ -14,6 +14,7 @@ import type {
   RealmStore,
   RegistrationRow,
   RetainedBounds,
+  RetainedMost,
   RetainedRow,
   SessionRow,
   SubscriptionRow,
@@ -21,44 +22,39 @@ import type {
   TestamentScope,
 } from "../router/store.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import { KeptEvents } from "./kept-events.ts";
+import { HistoryRows } from "./history-rows.ts";
 import { fromColumns, type PayloadColumns, toColumns } from "./payload-columns.ts";
-
-// AUTOINCREMENT: an id is never given twice, not even after its row is gone (ID-05).
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS session (
-    id INTEGER PRIMARY KEY, identity TEXT NOT NULL, last_invocation INTEGER NOT NULL, last_call INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS subscription (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, uri TEXT NOT NULL, match TEXT NOT NULL, created INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS subscriber (
-    session INTEGER NOT NULL, subscription INTEGER NOT NULL,
-    PRIMARY KEY (session, subscription)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS registration (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, uri TEXT NOT NULL, match TEXT NOT NULL, invoke TEXT NOT NULL,
-    created INTEGER NOT NULL, turn INTEGER NOT NULL DEFAULT 0);
-  CREATE TABLE IF NOT EXISTS callee (
-    session INTEGER NOT NULL, registration INTEGER NOT NULL, place INTEGER NOT NULL,
-    forward_timeout INTEGER NOT NULL, disclose_caller INTEGER NOT NULL,
-    PRIMARY KEY (session, registration)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS invocation (
-    callee INTEGER NOT NULL, id INTEGER NOT NULL, caller INTEGER NOT NULL, request INTEGER NOT NULL,
-    state TEXT NOT NULL, format TEXT, count INTEGER NOT NULL, body BLOB,
-    PRIMARY KEY (callee, id)) WITHOUT ROWID;
-`;
+import { RetainedRows } from "./retained-rows.ts";
+import { TestamentRows } from "./testament-rows.ts";
 
 export class SqlStore implements RealmStore {
+  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  readonly #kept: KeptEvents;
-  /** The last place given to a callee: callees come back in the order in which they registered. */
-  #lastPlace: number;
+  readonly #testaments: TestamentRows;
+  readonly #retained: RetainedRows;
+  readonly #history: HistoryRows;
+  /** The last place given to a callee: callees come back in the order in which they registered. Undefined until needed. */
+  #lastPlace: number | undefined;
 
-  constructor(sql: SqlStorage) {
+  /** The tables are there already: migrate() makes them. */
+  constructor(storage: DurableObjectStorage) {
+    const { sql } = storage;
+    this.#storage = storage;
     this.#sql = sql;
-    sql.exec(SCHEMA);
-    this.#kept = new KeptEvents(sql);
-    this.#lastPlace = sql
-      .exec<{ last: number }>("SELECT coalesce(max(place), 0) AS last FROM callee")
-      .one().last;
+    this.#testaments = new TestamentRows(sql);
+    this.#retained = new RetainedRows(sql);
+    this.#history = new HistoryRows(sql);
+  }
+
+  atomically<T>(work: () => T): T {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      // What was counted along may be undone by now.
+      this.#retained.recount();
+      this.#history.recount();
+      throw error;
+    }
   }
 
   *sessions(): Iterable<SessionRow> {
@@ -125,11 +121,14 @@ export class SqlStore implements RealmStore {
   }
 
   removeSession(session: SessionId): void {
-    this.#sql.exec("DELETE FROM session WHERE id = ?", session);
-    this.#sql.exec("DELETE FROM subscriber WHERE session = ?", session);
-    this.#sql.exec("DELETE FROM callee WHERE session = ?", session);
-    this.#sql.exec("DELETE FROM invocation WHERE callee = ? OR caller = ?", session, session);
-    this.#kept.removeTestaments(session);
+    // All or nothing: what a session leaves without its own row nobody would ever find.
+    this.atomically(() => {
+      this.#sql.exec("DELETE FROM session WHERE id = ?", session);
+      this.#sql.exec("DELETE FROM subscriber WHERE session = ?", session);
+      this.#sql.exec("DELETE FROM callee WHERE session = ?", session);
+      this.#sql.exec("DELETE FROM invocation WHERE callee = ? OR caller = ?", session, session);
+      this.#testaments.removeTestaments(session);
+    });
   }
 
   addSubscription({ uri, match, created }: Omit<SubscriptionRow, "id">): number {
@@ -176,6 +175,9 @@ export class SqlStore implements RealmStore {
   }
 
   addCallee({ id, session, forwardTimeout, discloseCaller }: CalleeRow): void {
+    this.#lastPlace ??= this.#sql
+      .exec<{ last: number }>("SELECT coalesce(max(place), 0) AS last FROM callee")
+      .one().last;
     this.#lastPlace++;
     this.#sql.exec(
       `INSERT INTO callee (session, registration, place, forward_timeout, disclose_caller)
@@ -211,47 +213,47 @@ export class SqlStore implements RealmStore {
   }
 
   testaments(session: SessionId): Iterable<TestamentRow> {
-    return this.#kept.testaments(session);
+    return this.#testaments.testaments(session);
   }
 
   testamentSize(session: SessionId): { readonly count: number; readonly octets: number } {
-    return this.#kept.testamentSize(session);
+    return this.#testaments.testamentSize(session);
   }
 
   addTestament(row: TestamentRow): void {
-    this.#kept.addTestament(row);
+    this.#testaments.addTestament(row);
   }
 
   removeTestaments(session: SessionId, scope: TestamentScope): void {
-    this.#kept.removeTestaments(session, scope);
+    this.#testaments.removeTestaments(session, scope);
   }
 
   retained(match: MatchPolicy, uri: string): Iterable<RetainedRow> {
-    return this.#kept.retained(match, uri);
+    return this.#retained.retained(match, uri);
   }
 
-  putRetained(row: RetainedRow, most: number): void {
-    this.#kept.putRetained(row, most);
+  putRetained(row: RetainedRow, most: RetainedMost): void {
+    this.#retained.putRetained(row, most);
   }
 
   boundRetained(bounds: RetainedBounds): void {
-    this.#kept.boundRetained(bounds);
+    this.#retained.boundRetained(bounds);
   }
 
   histories(): Iterable<number> {
-    return this.#kept.histories();
+    return this.#history.histories();
   }
 
   history(subscription: number): Iterable<HistoryRow> {
-    return this.#kept.history(subscription);
+    return this.#history.history(subscription);
   }
 
   addHistory(row: HistoryRow, bounds: HistoryBounds): void {
-    this.#kept.addHistory(row, bounds);
+    this.#history.addHistory(row, bounds);
   }
 
   removeHistory(subscription: number): void {
-    this.#kept.removeHistory(subscription);
+    this.#history.removeHistory(subscription);
   }
 }
 

@@ -10,14 +10,19 @@ import { AttemptRows } from "./attempt-rows.ts";
 export function roleTerms(config: RealmConfig | undefined): ReadonlyMap<string, RoleTerms> {
   return new Map(
     (config?.roles ?? []).map(({ name, singleSession, admin, limits }) => {
-      const { sessions, sessionsPerAuthid, messages } = limits;
+      const { sessions, sessionsPerAuthid, messages, messagesPerAuthid } = limits;
       const rate = messages === 0 ? undefined : { perSecond: messages, burst: burstOf(limits) };
+      const ratePerAuthid = messagesPerAuthid && {
+        perSecond: messagesPerAuthid,
+        burst: burstOf({ messages: messagesPerAuthid }),
+      };
       const terms = {
         singleSession,
         admin,
         ...(sessions !== undefined && { sessions }),
         ...(sessionsPerAuthid !== undefined && { sessionsPerAuthid }),
         ...(rate && { rate }),
+        ...(ratePerAuthid && { ratePerAuthid }),
       };
       return [name, terms];
     }),
@@ -26,10 +31,19 @@ export function roleTerms(config: RealmConfig | undefined): ReadonlyMap<string, 
 
 export function gatewaySettings(config: RealmConfig | undefined): GatewaySettings {
   if (!config) return DEFAULT_GATEWAY_SETTINGS;
-  const { sessions, messages, burst } = config.limits;
+  const { sessions, joining, backlog, totalBacklog, messages, burst } = config.limits;
+  const silence = config.liveness && config.liveness.silence * 1_000;
   const rate: Rate | undefined =
     messages === undefined ? undefined : { perSecond: messages, burst: burst ?? 2 * messages };
-  return { ...DEFAULT_GATEWAY_SETTINGS, sessions, ...(rate && { rate }) };
+  return {
+    ...DEFAULT_GATEWAY_SETTINGS,
+    sessions,
+    joining,
+    backlog,
+    totalBacklog,
+    ...(silence !== undefined && { silence }),
+    ...(rate && { rate }),
+  };
 }
 
 /** How often somebody may fail to sign in. */

@@ -19,19 +19,19 @@ import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import { type RetainablePublication, Retention } from "./retention.ts";
 import { unsubscribed } from "./revocation.ts";
 import type { Session } from "./session.ts";
-import type { RealmSettings } from "./settings.ts";
-import type { RealmStore } from "./store.ts";
+import type { RealmSettings, UriPattern } from "./settings.ts";
+import type { RealmStore, RetainedRow } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 import { type SessionOf, Subscriptions } from "./subscriptions.ts";
 import { trustLevel } from "./trust.ts";
+import type { Writing } from "./writing.ts";
 
 export interface BrokerPorts {
   readonly store: RealmStore;
   readonly owed: Owed;
   readonly may: May;
   readonly limits: LimitsOf;
-  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A random id for a publication (ID-03). */
@@ -75,12 +75,16 @@ export class Broker {
   }
 
   /**
-   * @throws WampError invalid_uri, not_authorized, option_disallowed.disclose_me @throws Undecided
-   * @throws ProtocolViolation (PPT-05)
+   * @throws WampError invalid_uri, not_authorized, option_disallowed.disclose_me; storage_failed where it was to be kept
+   * @throws Undecided @throws ProtocolViolation (PPT-05)
    */
   publish(publisher: Session, message: Publish): readonly Delivery[] {
     const { deliveries, kept } = this.#route(publisher, message, this.#permitted(publisher, message));
-    for (const event of kept) this.#write(event);
+    if (kept.length > 0) {
+      this.#ports.writing.write(publisher, () => {
+        for (const event of kept) this.#write(event);
+      });
+    }
     return deliveries;
   }
 
@@ -99,27 +103,25 @@ export class Broker {
       throw error;
     }
     const { deliveries, kept } = this.#route(publisher, message, permit);
-    for (const event of kept) this.#ports.owed.attempt(() => this.#write(event));
+    const { owed, store } = this.#ports;
+    for (const event of kept) owed.attempt(() => store.atomically(() => this.#write(event)));
     return deliveries;
   }
 
-  /** @throws WampError invalid_uri, not_authorized, limit_exceeded @throws Undecided */
+  /** @throws WampError invalid_uri, not_authorized, limit_exceeded, storage_failed @throws Undecided */
   subscribe(subscriber: Session, { request, options, topic }: Message<"SUBSCRIBE">): Delivery[] {
     const { match = "exact" } = options;
     const fault = uriFault(topic, match, this.#ports.settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `topic ${fault}`);
     const wish = { action: "subscribe", uri: topic, match } as const;
     const permit = permitted(this.#ports.may, subscriber.identity, wish);
+    // Before anything changes: reading may be refused, or fail.
+    const retained =
+      options.get_retained === true ? this.#retained({ match, uri: topic }, subscriber, permit) : [];
     const [subscription, events] = this.subscriptions.add(subscriber, match, topic);
     noteExceptions(subscription, subscriber, permit);
     const deliveries = [reply(subscriber.id, { type: "SUBSCRIBED", request, subscription: subscription.id })];
-    if (options.get_retained === true) {
-      const isAllowed =
-        permit.exceptions && match !== "exact"
-          ? topicCheck(this.#ports.may, subscriber.identity)
-          : () => true;
-      deliveries.push(...this.#retained(subscription, subscriber, isAllowed));
-    }
+    for (const event of retained) deliveries.push(retainedEvent(subscription, subscriber, event));
     return [...deliveries, ...this.emit(events)];
   }
 
@@ -159,6 +161,11 @@ export class Broker {
       }
     }
     return deliveries;
+  }
+
+  /** What has been kept for long enough goes, also where nobody publishes or asks any more. */
+  expire(): void {
+    this.#retention.expire();
   }
 
   /** Whether the publication may go out, decided before anything changes. */
@@ -205,7 +212,9 @@ export class Broker {
       if (subscription.kept) kept = [...kept, { in: subscription, ...event, topic, options, payload }];
     }
     if (options.retain === true) {
-      const retained = { topic, publication, details, options, payload, publisher: publisher.id };
+      const { id, identity } = publisher;
+      const by = { publisher: id, authid: identity.authid };
+      const retained = { topic, publication, details, options, payload, ...by };
       kept = [...kept, { in: "retention", ...retained }];
     }
     return { deliveries, kept };
@@ -229,21 +238,21 @@ export class Broker {
     };
   }
 
-  #retained(
-    subscription: Subscription,
-    subscriber: Session,
-    isAllowed: (topic: string) => boolean,
-  ): Delivery[] {
-    return this.#retention.eventsFor(subscription, subscriber.identity, isAllowed).map((event) =>
-      reply(subscriber.id, {
-        type: "EVENT",
-        subscription: subscription.id,
-        publication: event.publication,
-        details: { ...onto(subscription, event.topic, event.details), retained: true },
-        payload: event.payload,
-      }),
-    );
+  #retained(wanted: UriPattern, { identity }: Session, permit: Permit): RetainedRow[] {
+    const isAllowed =
+      permit.exceptions && wanted.match !== "exact" ? topicCheck(this.#ports.may, identity) : () => true;
+    return this.#retention.eventsFor(wanted, identity, isAllowed);
   }
+}
+
+function retainedEvent(subscription: Subscription, subscriber: Session, event: RetainedRow): Delivery {
+  return reply(subscriber.id, {
+    type: "EVENT",
+    subscription: subscription.id,
+    publication: event.publication,
+    details: { ...onto(subscription, event.topic, event.details), retained: true },
+    payload: event.payload,
+  });
 }
 
 /** PBS-03: only a pattern subscriber needs telling which topic it was. */

@@ -29,6 +29,7 @@ import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
 import type { SessionOf } from "./subscriptions.ts";
+import type { Writing } from "./writing.ts";
 
 const NOT_SUPPORTED = "wamp.error.feature_not_supported";
 const UNAVAILABLE = "wamp.error.unavailable";
@@ -38,8 +39,7 @@ export interface DealerPorts {
   readonly owed: Owed;
   readonly may: May;
   readonly limits: LimitsOf;
-  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A random id, uniform in 1..2^53. */
@@ -74,6 +74,8 @@ export class Dealer {
       const callee = session(row.callee);
       if (!caller || !callee) continue;
       const invocation = new Invocation({ ...row, caller, callee });
+      // The callee's row was written before its calls; the caller's may be older.
+      caller.lastCall = Math.max(caller.lastCall, row.request);
       invocation.parked = "yes";
       invocation.interrupted = row.interrupted;
       if (row.reroute) {

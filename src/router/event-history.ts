@@ -26,6 +26,9 @@ export interface HistoricPublication {
   readonly payload: Payload | undefined;
 }
 
+/** Octets of events in one answer, at least one event: who wants more asks for what comes after the last (HIS-31). */
+const MAX_ANSWER = 524_288;
+
 export interface HistoryReader<T> {
   readonly identity: Identity;
   readonly show: (row: HistoryRow) => T | undefined;
@@ -92,6 +95,7 @@ export class EventHistory {
     const rows = [...this.#ports.store.history(subscription)];
     const [first, last] = range(rows, query);
     const selected: T[] = [];
+    let octets = 0;
     const step = query.reverse ? -1 : 1;
     for (let at = query.reverse ? last : first; at >= first && at <= last; at += step) {
       const row = rows[at];
@@ -100,6 +104,8 @@ export class EventHistory {
       if (!mayReceive(identity, row.lists)) continue; // HIS-25
       const shown = show(row);
       if (shown === undefined) continue;
+      octets += row.octets;
+      if (octets > MAX_ANSWER && selected.length > 0) break;
       selected.push(shown);
       if (selected.length === query.limit) break;
     }

@@ -13,6 +13,11 @@ export function noteExceptions(subscription: Subscription, { id }: Session, { ex
   else subscription.exceptions.delete(id);
 }
 
+/** Nobody can decide on the pattern any more: it was allowed once, so its topics are delivered unless one is denied. */
+export function noteUndecided(subscription: Subscription, { id }: Session): void {
+  if (subscription.match !== "exact") subscription.exceptions.set(id, "deliver");
+}
+
 /**
  * Whether somebody whose permit for a pattern has exceptions may have what was kept of a topic. A topic that nobody can
  * decide alone is one of the pattern that was allowed as a whole, by somebody who was asked.
@@ -39,10 +44,7 @@ export function allowed(
   });
 }
 
-/**
- * After sleep. A pattern that nobody can decide any more was allowed when it was subscribed to, so its topics are delivered
- * unless one is denied; a pattern that is not allowed any more is left with the topics that are, until it is reconsidered.
- */
+/** After sleep. A pattern that is not allowed any more is left with the topics that are, until it is reconsidered. */
 function recall(may: May, subscription: Subscription): void {
   const { uri, match, exceptions, subscribers } = subscription;
   subscription.exceptionsKnown = true;

@@ -14,6 +14,11 @@ import {
 } from "./meta-procedure.ts";
 import type { Identity, Session } from "./session.ts";
 
+/** Characters of an authid or authrole that is given to a session: it stands in its row. */
+const MAX_NAME = 256;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
 export const SESSION_PROCEDURES: MetaProcedures = {
   "wamp.session.count": (realm, call) => ({ args: [selected(realm, call).length] }),
   "wamp.session.list": (realm, call) => ({ args: [selected(realm, call).map(({ id }) => id)] }),
@@ -62,11 +67,23 @@ function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
   for (const [key, value] of Object.entries(readDict(delta, "delta"))) {
     if (key !== "authid" && key !== "authrole")
       throw invalid(`${key} cannot be modified: only authid and authrole`);
-    changes[key] = readText(value, key);
+    changes[key] = readName(value, key);
   }
-  realm.roster.rename(session, { ...session.identity, ...changes });
+  const { authrole } = changes;
+  if (authrole !== undefined && realm.settings.grantable?.(authrole) === false) {
+    throw invalid("authrole must be a role that this realm's configuration has, without admin");
+  }
+  const { identity } = session;
+  const principal = identity.principal ?? { authid: identity.authid, authrole: identity.authrole };
+  realm.roster.rename(session, { ...identity, ...changes, principal });
   if (session.stored === "yes") session.stored = "stale";
   return { args: [], deliveries: realm.reconsider([session]) };
+}
+
+function readName(value: unknown, key: string): string {
+  const text = readText(value, key);
+  if (text !== "" && text.length <= MAX_NAME && text.isWellFormed() && !CONTROL.test(text)) return text;
+  throw invalid(`${key} must have 1 to ${MAX_NAME} characters, and no control characters`);
 }
 
 /** SMA-07..09. */

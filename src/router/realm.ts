@@ -4,6 +4,7 @@
  */
 import { WampError } from "../wamp/error.ts";
 import type { ClientMessage, Message } from "../wamp/message.ts";
+import { isReserved } from "../wamp/uri.ts";
 import { type May, Undecided } from "./authorization.ts";
 import { Broker } from "./broker.ts";
 import { Dealer } from "./dealer.ts";
@@ -23,6 +24,7 @@ import { type Identity, Session, type SessionId } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore, TestamentRow } from "./store.ts";
 import { Testaments } from "./testament.ts";
+import { Writing } from "./writing.ts";
 
 export interface RealmPorts {
   readonly store: RealmStore;
@@ -33,7 +35,7 @@ export interface RealmPorts {
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
   readonly may: May;
-  /** Told what the store refused where the session concerned is past being told: while it leaves. `tick` tries again. */
+  /** Told what the store refused: who asked hears only that it did, and who leaves hears nothing. `tick` tries again. */
   readonly fault: (error: unknown, session: SessionId | undefined) => void;
 }
 
@@ -64,6 +66,8 @@ export class Realm {
   #leaving: SessionId | undefined;
   /** When a message last changed what only memory holds; undefined while the rows say it all. */
   #unparkedSince: number | undefined;
+  /** Whether sleep would lose something by then. Who joined is remembered without its row as long as its socket is there. */
+  #forgets = false;
 
   constructor(ports: RealmPorts) {
     const { settings, store, reader, may, fault } = ports;
@@ -72,8 +76,8 @@ export class Realm {
       this.#unparkedSince ??= ports.now();
       fault(error, this.#leaving);
     });
-    const keep = (session: Session): void => this.#keep(session);
-    const shared = { ...ports, owed: this.#owed, limits: settings.limits ?? defaultLimits, keep };
+    const writing = new Writing({ store, fault });
+    const shared = { ...ports, owed: this.#owed, limits: settings.limits ?? defaultLimits, writing };
     this.#broker = new Broker(shared);
     this.#dealer = new Dealer({
       ...shared,
@@ -81,7 +85,13 @@ export class Realm {
       meta: (caller, call) => callMeta(this.#metaRealm, this.#meta, { caller, call }),
     });
     this.#inquiries = new Inquiries(this.#dealer, reader);
-    this.#testaments = new Testaments({ store, uriRule: settings.uriRule, limits: settings.keep, may, keep });
+    this.#testaments = new Testaments({
+      store,
+      uriRule: settings.uriRule,
+      limits: settings.keep,
+      may,
+      writing,
+    });
     this.#meta = metaProcedures(settings);
     this.#metaRealm = {
       roster: this.#roster,
@@ -171,7 +181,7 @@ export class Realm {
     // A store that failed while the session was killed may have left it half way: it must not speak again.
     if (this.#roster.get(session.id) !== session) throw new Error(`session ${session.id} has left the realm`);
     const { lastRequest, lastCall, stored } = session;
-    const unparkedSince = this.#unparkedSince;
+    const [unparkedSince, forgets] = [this.#unparkedSince, this.#forgets];
     try {
       return this.#inquiries.intercept(this.#route(session, message));
     } catch (error) {
@@ -180,6 +190,7 @@ export class Realm {
         // Whoever asks for a permission has written no row and changed nothing else before.
         Object.assign(session, { lastRequest, lastCall, stored });
         this.#unparkedSince = unparkedSince;
+        this.#forgets = forgets;
       }
       throw error;
     }
@@ -216,7 +227,7 @@ export class Realm {
    * the answer does not either.
    */
   ask(procedure: string, inquiry: Inquiry): readonly Delivery[] {
-    this.#unparkedSince = this.#ports.now(); // the callee's count of invocations
+    this.#changed(); // the callee's count of invocations
     return this.#inquiries.ask(procedure, inquiry);
   }
 
@@ -237,6 +248,14 @@ export class Realm {
     return [reply(to, { ...message, payload: explanation(why) })];
   }
 
+  /**
+   * Until when the realm should stay awake, since sleep would lose what `tick` writes down by then, in milliseconds since
+   * 1970; undefined: sleep would lose nothing.
+   */
+  get awakeUntil(): number | undefined {
+    return this.#forgets && this.#unparkedSince !== undefined ? this.#unparkedSince + PARK_AFTER : undefined;
+  }
+
   /** When `tick` has something to do, in milliseconds since 1970; undefined: nothing is due. */
   nextDeadline(): number | undefined {
     const call = this.#dealer.nextDeadline();
@@ -246,15 +265,33 @@ export class Realm {
   }
 
   /**
-   * Does what is due at `now`: once it is quiet, what sleep would lose is written down; calls whose time is up end. In this
-   * order, so that a store that fails takes no answer with it: the calls are still due at the next try.
+   * Does what is due at `now`: once it is quiet, what sleep would lose is written down; calls whose time is up end, whatever
+   * the store says.
    */
   tick(now: number): readonly Delivery[] {
     if (this.#unparkedSince !== undefined && this.#unparkedSince + PARK_AFTER <= now) {
-      attempt([() => this.#owed.settle(), () => park(this.#roster, this.#ports.store)], (each) => each());
-      this.#unparkedSince = undefined;
+      this.#park(now);
     }
     return this.#inquiries.intercept(this.#dealer.tick(now));
+  }
+
+  /** Calls, or counts of them, are not as they were parked. */
+  #changed(): void {
+    this.#unparkedSince = this.#ports.now();
+    this.#forgets = true;
+  }
+
+  #park(now: number): void {
+    const { store, fault } = this.#ports;
+    const duties = [() => this.#owed.settle(), () => park(this.#roster, store), () => this.#broker.expire()];
+    this.#unparkedSince = undefined;
+    try {
+      attempt(duties, (duty) => duty());
+      this.#forgets = false;
+    } catch (error) {
+      this.#unparkedSince = now;
+      fault(error, undefined);
+    }
   }
 
   #route(session: Session, message: RealmMessage): readonly Delivery[] {
@@ -265,16 +302,18 @@ export class Realm {
       case "PUBLISH":
         return this.#broker.publish(session, message);
       case "CALL":
-        this.#unparkedSince = this.#ports.now();
+        // What the router answers itself is over by then; only the caller's count is not as it was parked.
+        if (isReserved(message.procedure)) this.#unparkedSince = this.#ports.now();
+        else this.#changed();
         return this.#dealer.call(session, message);
       case "YIELD":
-        if (message.options.progress === true) this.#unparkedSince = this.#ports.now();
+        if (message.options.progress === true) this.#changed();
         return this.#dealer.yield(session, message);
       case "ERROR":
-        this.#unparkedSince = this.#ports.now(); // the call may move to another callee
+        this.#changed(); // the call may move to another callee
         return this.#dealer.error(session, message);
       case "CANCEL":
-        this.#unparkedSince = this.#ports.now();
+        this.#changed();
         return this.#dealer.cancel(session, message);
       case "SUBSCRIBE":
         return this.#broker.subscribe(session, message);
@@ -343,14 +382,6 @@ export class Realm {
     const requestType = REQUEST_TYPES[message.type];
     const payload = explanation(text);
     return [reply(session.id, { type: "ERROR", requestType, request, details: {}, error: uri, payload })];
-  }
-
-  /** Whoever holds rows has a row itself, so that it can be made to leave when its socket is gone. */
-  #keep(session: Session): void {
-    if (session.stored !== "no") return;
-    const { identity, lastInvocation, lastCall } = session;
-    this.#ports.store.putSession({ identity, lastInvocation, lastCall });
-    session.stored = "yes";
   }
 }
 

@@ -14,14 +14,14 @@ import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { CalleeRow, RealmStore, RegistrationRow } from "./store.ts";
 import type { SessionOf } from "./subscriptions.ts";
+import type { Writing } from "./writing.ts";
 
 export interface RegistrationsPorts {
   readonly store: RealmStore;
   readonly owed: Owed;
   readonly may: May;
   readonly limits: LimitsOf;
-  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly settings: Pick<RealmSettings, "uriRule" | "allowDisclose">;
@@ -49,8 +49,8 @@ export class Registrations {
   }
 
   /**
-   * @throws WampError invalid_uri, not_authorized, option_disallowed, procedure_already_exists, limit_exceeded
-   * @throws Undecided
+   * @throws WampError invalid_uri, not_authorized, option_disallowed, procedure_already_exists, limit_exceeded,
+   * storage_failed @throws Undecided
    */
   add(session: Session, { options, procedure }: Message<"REGISTER">): [Registration, MetaEvent[]] {
     const { match = "exact", invoke = "single" } = options;
@@ -66,27 +66,45 @@ export class Registrations {
     let registration = this.table.get(match, procedure);
     if (registration) refuseSecond(registration, session, invoke);
     this.#refuseBeyondLimits(session, match);
-    this.#ports.keep(session);
-    if (!registration) {
-      const row = { uri: procedure, match, invoke, created: this.#ports.now() };
-      registration = new Registration({ ...row, turn: 0, id: this.#ports.store.addRegistration(row) });
-      events.push({ topic: "wamp.registration.on_create", args: [session.id, describe(registration)] });
-    }
     const callee = {
       session,
       forwardTimeout: options.forward_timeout === true,
       discloseCaller: options.disclose_caller === true,
     };
-    this.#ports.store.addCallee({ ...callee, id: registration.id, session: session.id });
-    // Only now: a store that fails leaves no registration without a callee.
-    this.#insert(registration);
+    const { store, writing, now } = this.#ports;
+    const known = registration;
+    registration = writing.hold(session, () => {
+      const row = { uri: procedure, match, invoke, created: now() };
+      const held = known ?? new Registration({ ...row, turn: 0, id: store.addRegistration(row) });
+      store.addCallee({ ...callee, id: held.id, session: session.id });
+      return held;
+    });
+    if (!known) {
+      events.push({ topic: "wamp.registration.on_create", args: [session.id, describe(registration)] });
+      this.#insert(registration);
+    }
     registration.add(callee);
     events.push({ topic: "wamp.registration.on_register", args: [session.id, registration.id] });
     return [registration, events];
   }
 
-  /** @throws WampError no_such_registration, also where only others hold it (DLR-07) */
+  /** @throws WampError no_such_registration, also where only others hold it (DLR-07); storage_failed */
   remove(session: Session, id: number): MetaEvent[] {
+    const { store, writing } = this.#ports;
+    const registration = this.#held(session, id);
+    writing.write(session, () => store.removeCallee({ id, session: session.id }));
+    return this.#drop(registration, session);
+  }
+
+  /** The same where it may not be held any more, whatever the store says. @throws WampError no_such_registration */
+  withdraw(session: Session, id: number): MetaEvent[] {
+    const { store, owed } = this.#ports;
+    const registration = this.#held(session, id);
+    owed.remove(() => store.removeCallee({ id, session: session.id }));
+    return this.#drop(registration, session);
+  }
+
+  #held(session: Session, id: number): Registration {
     const registration = this.byId.get(id);
     if (!registration?.has(session)) {
       throw new WampError(
@@ -94,8 +112,7 @@ export class Registrations {
         `session ${session.id} does not hold registration ${id}`,
       );
     }
-    this.#ports.store.removeCallee({ id, session: session.id });
-    return this.#drop(registration, session);
+    return registration;
   }
 
   /** The session's own rows are the caller's to remove. */
@@ -133,7 +150,8 @@ export class Registrations {
   }
 
   #delete({ id, match, uri }: Registration): void {
-    this.table.delete(match, uri);
+    // A row without callees may stand beside one of the same URI that has some.
+    if (this.table.get(match, uri)?.id === id) this.table.delete(match, uri);
     this.byId.delete(id);
     this.#ports.owed.remove(() => this.#ports.store.removeRegistration(id));
   }

@@ -5,10 +5,10 @@
 import type { Message } from "../wamp/message.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { isRestricted, mayReceive, type PublishOptions, principalLists } from "./audience.ts";
+import { exceeds } from "./limits.ts";
 import type { Identity } from "./session.ts";
-import type { RealmSettings } from "./settings.ts";
+import type { RealmSettings, UriPattern } from "./settings.ts";
 import type { RealmStore, RetainedRow } from "./store.ts";
-import type { Subscription } from "./subscription.ts";
 
 export interface RetentionPorts {
   readonly store: RealmStore;
@@ -25,7 +25,17 @@ export interface RetainablePublication {
   readonly payload: Payload | undefined;
   /** The publisher's session id. */
   readonly publisher: number;
+  /** The publisher's authid. */
+  readonly authid: string;
 }
+
+/**
+ * Octets of retained events that one SUBSCRIBE may ask for: well below what may wait for a session (TRN-21), so that nobody
+ * is ended for asking.
+ */
+const MAX_ANSWER = 524_288;
+/** Octets that an event costs besides its payload, lists and details. */
+const FRAME = 128;
 
 export class Retention {
   readonly #ports: RetentionPorts;
@@ -35,7 +45,7 @@ export class Retention {
   }
 
   /** RET-04: what is too large is not retained, and published all the same. */
-  add({ topic, publication, details, options, payload, publisher }: RetainablePublication): void {
+  add({ topic, publication, details, options, payload, publisher, authid }: RetainablePublication): void {
     const { store, limits, now } = this.#ports;
     const { exclude = [], eligible } = options;
     const principals = principalLists(options);
@@ -48,6 +58,7 @@ export class Retention {
         publication,
         time: now(),
         details,
+        authid,
         // RET-13: whom the event was not for when it was published, it is not for later.
         publisher: options.exclude_me === false ? undefined : publisher,
         lists: { ...principals, ...named },
@@ -55,29 +66,42 @@ export class Retention {
         payload,
         octets,
       },
-      limits.retained,
+      { events: limits.retained, ofAuthid: limits.retainedPerAuthid },
     );
     store.boundRetained({ octets: limits.retainedTotal, since: this.#since() });
   }
 
   /**
    * For each topic that the subscription matches, the newest event that the subscriber may see (RET-11, RET-14).
-   * `isAllowed` says whether it may have events of a topic at all.
+   * `isAllowed` says whether it may have events of a topic at all. @throws WampError limit_exceeded
    */
   eventsFor(
-    { match, uri }: Subscription,
+    { match, uri }: UriPattern,
     identity: Identity,
     isAllowed: (topic: string) => boolean,
   ): RetainedRow[] {
     const since = this.#since();
     /** Topic to the newest eligible event; topics in the order of their newest event. */
     const newest = new Map<string, RetainedRow>();
+    let octets = 0;
     for (const row of this.#ports.store.retained(match, uri)) {
       if (newest.has(row.topic) || row.time < since) continue;
       if (row.publisher === identity.session || !mayReceive(identity, row.lists)) continue;
-      if (isAllowed(row.topic)) newest.set(row.topic, row);
+      if (!isAllowed(row.topic)) continue;
+      octets += row.octets + FRAME + row.topic.length;
+      if (octets > MAX_ANSWER && newest.size > 0) {
+        throw exceeds("of retained events in octets", MAX_ANSWER, "subscribe to a narrower pattern");
+      }
+      newest.set(row.topic, row);
     }
     return [...newest.values()].reverse();
+  }
+
+  /** What is too old goes, also where nothing new comes. */
+  expire(): void {
+    const { store, limits } = this.#ports;
+    if (limits.retainedAge === undefined) return;
+    store.boundRetained({ octets: limits.retainedTotal, since: this.#since() });
   }
 
   /** What is older than this is gone, in milliseconds since 1970. */

@@ -4,7 +4,7 @@
  */
 import { decided, type May, NOT_AUTHORIZED } from "./authorization.ts";
 import { type Delivery, reply } from "./delivery.ts";
-import { noteExceptions } from "./exceptions.ts";
+import { noteExceptions, noteUndecided } from "./exceptions.ts";
 import type { MetaEvent } from "./meta-event.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Session } from "./session.ts";
@@ -47,17 +47,19 @@ export function reconsider(sessions: Iterable<Session>, held: Holdings): Revoked
     for (const { id, uri, match } of [...session.registrations]) {
       const permit = decided(held.may, session.identity, { action: "register", uri, match });
       if (!permit || (permit.allow && !permit.exceptions)) continue;
-      events.push(...held.registrations.remove(session, id));
+      events.push(...held.registrations.withdraw(session, id));
       deliveries.push(...unregistered(session, id, NOT_AUTHORIZED));
     }
-    for (const subscription of [...session.subscriptions]) {
+    for (const subscription of held.subscriptions.of(session)) {
       const { id, uri, match } = subscription;
       const permit = decided(held.may, session.identity, { action: "subscribe", uri, match });
       if (permit?.allow === false) {
-        events.push(...held.subscriptions.remove(session, id));
+        events.push(...held.subscriptions.withdraw(session, id));
         deliveries.push(...unsubscribed(session, id, NOT_AUTHORIZED));
       } else if (permit) {
         noteExceptions(subscription, session, permit);
+      } else {
+        noteUndecided(subscription, session); // S8: what is denied of it is withheld all the same
       }
     }
   }

@@ -19,6 +19,8 @@ export interface Identity {
   readonly authrole: string;
   readonly authmethod: string;
   readonly authprovider: string;
+  /** Who signed in, where wamp.session.modify_details made somebody else of it: whether it may stay is judged by this. */
+  readonly principal?: { readonly authid: string; readonly authrole: string };
   readonly authextra?: Dict;
   /** When the session ends by itself, in milliseconds since 1970. */
   readonly expires?: number;

@@ -39,6 +39,8 @@ export interface RealmSettings {
   readonly metaKill: boolean;
   /** Whether wamp.session.modify_details exists (SMA-29). */
   readonly metaModify: boolean;
+  /** Whether wamp.session.modify_details may give a session this role; absent: any. */
+  readonly grantable?: (authrole: string) => boolean;
   /** Whether the meta API exists at all (MET-18). */
   readonly metaApi: boolean;
   /** First match counts. Trust levels are announced where there are rules. */
@@ -51,6 +53,8 @@ export interface RealmSettings {
   readonly keep: {
     /** Retained events of the realm; the oldest topic goes first (RET-20). */
     readonly retained: number;
+    /** Retained events of one authid; its oldest goes first. */
+    readonly retainedPerAuthid: number;
     /** Octets of one retained event: its payload, lists and details. */
     readonly retainedOctets: number;
     /** Octets of all retained events of the realm together; the oldest goes first. */
@@ -77,6 +81,7 @@ export const DEFAULT_REALM_SETTINGS: RealmSettings = {
   history: [],
   keep: {
     retained: 10_000,
+    retainedPerAuthid: 1_000,
     retainedOctets: 65_536,
     retainedTotal: 16_777_216,
     testaments: 64,

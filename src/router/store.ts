@@ -82,6 +82,8 @@ export interface RetainedRow {
   readonly time: number;
   /** EVENT.Details, but for topic and retained. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** Who published the event, and whom it counts for; undefined where it was retained before that was written down. */
+  readonly authid: string | undefined;
   /** The session that published the event and does not get it back; undefined where it included itself (RET-13). */
   readonly publisher: SessionId | undefined;
   readonly lists: PrincipalLists & SessionLists;
@@ -90,6 +92,13 @@ export interface RetainedRow {
   readonly payload: Payload | undefined;
   /** What its payload, lists and details hold. */
   readonly octets: number;
+}
+
+/** How many events may be retained; the oldest go first (RET-20). */
+export interface RetainedMost {
+  readonly events: number;
+  /** Of whoever published the one that is put. */
+  readonly ofAuthid: number;
 }
 
 /** What the retained events of a realm may hold together; the oldest go first (RET-20). */
@@ -129,6 +138,9 @@ export interface RealmStore {
   callees(): Iterable<CalleeRow>;
   invocations(): Iterable<InvocationRow>;
 
+  /** All that `work` writes is written, or nothing of it. May be nested. @throws what `work` throws */
+  atomically<T>(work: () => T): T;
+
   /** Writes the session's row, replacing an older one. */
   putSession(row: SessionRow): void;
   /** Removes the session's row and every subscriber, callee, invocation and testament row that names it. */
@@ -162,9 +174,9 @@ export interface RealmStore {
   retained(match: MatchPolicy, uri: string): Iterable<RetainedRow>;
   /**
    * A general event supersedes all of its topic; a restricted one those with the same lists, whoever published them, and
-   * stands beside the others. While there are more than `most` the oldest go.
+   * stands beside the others. While there are more than `most` the oldest go: first of the same authid, then of all.
    */
-  putRetained(row: RetainedRow, most: number): void;
+  putRetained(row: RetainedRow, most: RetainedMost): void;
   /** While the retained events exceed the bounds the oldest go. */
   boundRetained(bounds: RetainedBounds): void;
 

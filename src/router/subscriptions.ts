@@ -9,13 +9,13 @@ import type { Session } from "./session.ts";
 import type { UriPattern } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
 import { Subscription } from "./subscription.ts";
+import type { Writing } from "./writing.ts";
 
 export interface SubscriptionsPorts {
   readonly store: RealmStore;
   readonly owed: Owed;
   readonly limits: LimitsOf;
-  /** Gives the session a row, which whoever holds rows needs (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -60,27 +60,46 @@ export class Subscriptions {
     for (const subscription of empty) this.#delete(subscription);
   }
 
-  /** Subscribing again to what the session holds changes nothing (BRK-04). @throws WampError limit_exceeded */
+  /**
+   * Subscribing again to what the session holds changes nothing (BRK-04). @throws WampError limit_exceeded, storage_failed
+   */
   add(session: Session, match: MatchPolicy, uri: string): [Subscription, MetaEvent[]] {
     const events: MetaEvent[] = [];
     let subscription = this.table.get(match, uri);
     if (subscription?.subscribers.has(session.id)) return [subscription, events];
     this.#refuseBeyondLimits(session, match);
-    this.#ports.keep(session);
-    if (!subscription) {
-      subscription = this.#create(match, uri);
+    const known = subscription;
+    subscription = this.#ports.writing.hold(session, () => {
+      const held = known ?? this.#create(match, uri);
+      this.#ports.store.addSubscriber({ id: held.id, session: session.id });
+      return held;
+    });
+    if (!known) {
       events.push({ topic: "wamp.subscription.on_create", args: [session.id, describe(subscription)] });
+      this.#insert(subscription);
     }
-    this.#ports.store.addSubscriber({ id: subscription.id, session: session.id });
-    // Only now: a store that fails leaves no subscription without a subscriber.
-    this.#insert(subscription);
     subscription.add(session);
     events.push({ topic: "wamp.subscription.on_subscribe", args: [session.id, subscription.id] });
     return [subscription, told(subscription, events)];
   }
 
-  /** @throws WampError no_such_subscription, also where only others hold it (BRK-09) */
+  /** @throws WampError no_such_subscription, also where only others hold it (BRK-09); storage_failed */
   remove(session: Session, id: number): MetaEvent[] {
+    const { store, writing } = this.#ports;
+    const subscription = this.#held(session, id);
+    writing.write(session, () => store.removeSubscriber({ id, session: session.id }));
+    return this.#drop(subscription, session);
+  }
+
+  /** The same where it may not be held any more, whatever the store says. @throws WampError no_such_subscription */
+  withdraw(session: Session, id: number): MetaEvent[] {
+    const { store, owed } = this.#ports;
+    const subscription = this.#held(session, id);
+    owed.remove(() => store.removeSubscriber({ id, session: session.id }));
+    return this.#drop(subscription, session);
+  }
+
+  #held(session: Session, id: number): Subscription {
     const subscription = this.byId.get(id);
     if (!subscription?.subscribers.has(session.id)) {
       throw new WampError(
@@ -88,13 +107,17 @@ export class Subscriptions {
         `session ${session.id} does not hold subscription ${id}`,
       );
     }
-    this.#ports.store.removeSubscriber({ id, session: session.id });
-    return this.#drop(subscription, session);
+    return subscription;
+  }
+
+  /** What the session holds, in the order of ids: rows say nothing of when it subscribed, so sleep would change any other. */
+  of(session: Session): Subscription[] {
+    return [...session.subscriptions].sort((a, b) => a.id - b.id);
   }
 
   /** The session's own rows are the caller's to remove. */
   leave(session: Session): MetaEvent[] {
-    return [...session.subscriptions].flatMap((subscription) => this.#drop(subscription, session));
+    return this.of(session).flatMap((subscription) => this.#drop(subscription, session));
   }
 
   #refuseBeyondLimits(session: Session, match: MatchPolicy): void {
@@ -130,7 +153,8 @@ export class Subscriptions {
   }
 
   #delete({ id, match, uri }: Subscription): void {
-    this.table.delete(match, uri);
+    // A row without subscribers may stand beside one of the same URI that has some.
+    if (this.table.get(match, uri)?.id === id) this.table.delete(match, uri);
     this.byId.delete(id);
     this.#ports.owed.remove(() => this.#ports.store.removeSubscription(id));
   }

@@ -12,14 +12,14 @@ import { octetsOf } from "./retention.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore, TestamentRow, TestamentScope } from "./store.ts";
+import type { Writing } from "./writing.ts";
 
 export interface TestamentPorts {
   readonly store: RealmStore;
   readonly uriRule: UriRule;
   readonly limits: RealmSettings["keep"];
   readonly may: May;
-  /** Gives the session a row, without which nobody would publish what it leaves behind (RULE-12). */
-  readonly keep: (session: Session) => void;
+  readonly writing: Writing;
 }
 
 export interface Will {
@@ -40,10 +40,10 @@ export class Testaments {
 
   /**
    * @throws WampError invalid_uri, invalid_argument, not_authorized (TES-15), option_not_allowed where the session has too
-   * many (TES-18) @throws Undecided
+   * many (TES-18), storage_failed @throws Undecided
    */
   add(session: Session, { topic, scope: wanted, options: given, payload }: Will): void {
-    const { store, uriRule, limits, may, keep } = this.#ports;
+    const { store, uriRule, limits, may, writing } = this.#ports;
     if (typeof topic !== "string")
       throw new WampError("wamp.error.invalid_argument", "topic must be a string");
     const fault =
@@ -63,12 +63,14 @@ export class Testaments {
         `a session may leave ${limits.testaments} testaments of ${limits.testamentOctets} octets together`,
       );
     }
-    keep(session);
-    store.addTestament({ session: session.id, scope, topic, options, payload });
+    // With a row of the session, without which nobody would publish what it leaves behind (RULE-12).
+    writing.hold(session, () => store.addTestament({ session: session.id, scope, topic, options, payload }));
   }
 
   flush(session: Session, scope: unknown): void {
-    this.#ports.store.removeTestaments(session.id, readScope(scope));
+    const { store, writing } = this.#ports;
+    const which = readScope(scope);
+    writing.write(session, () => store.removeTestaments(session.id, which));
   }
 
   /** TES-10: the detached ones, then the destroyed ones, each in the order added. The rows go with the session's. */

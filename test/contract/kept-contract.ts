@@ -1,6 +1,12 @@
 /** What every RealmStore keeps of events: testaments, retained events, history. Imports nothing of Node's. */
 import { expect } from "vitest";
-import type { HistoryRow, RealmStore, RetainedRow, TestamentRow } from "../../src/router/store.ts";
+import type {
+  HistoryRow,
+  RealmStore,
+  RetainedMost,
+  RetainedRow,
+  TestamentRow,
+} from "../../src/router/store.ts";
 import type { Payload } from "../../src/wamp/payload.ts";
 import { PAYLOADS } from "./payloads.ts";
 import type { Open } from "./store-contract.ts";
@@ -82,6 +88,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
           trustlevel: 0,
           ppt_scheme: "x",
         },
+        authid: n % 2 === 0 ? "Zoë" : undefined,
         publisher: n % 2 === 0 ? MAX_ID : undefined,
         octets: n,
         lists: { exclude: [1, MAX_ID], eligible: [], exclude_authid: ["'\""], eligible_authrole: ["é"] },
@@ -89,7 +96,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
         payload,
       }),
     );
-    for (const row of rows) open().putRetained(row, 100);
+    for (const row of rows) open().putRetained(row, most(100));
     expect([...open().retained("prefix", "")]).toStrictEqual(rows.toReversed());
     for (const row of rows) expect([...open().retained("exact", row.topic)]).toStrictEqual([row]);
   });
@@ -98,8 +105,8 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     const store = open();
     const topics = ["com.a", "com.a.b", "comxa", "com.%", "com._", "org.a", "com", "COM.A"];
     for (const [n, topic] of topics.entries())
-      store.putRetained(retained(topic, { publication: n + 1 }), 100);
-    store.putRetained(retained("com.a", { publication: 9, restricted: true }), 100);
+      store.putRetained(retained(topic, { publication: n + 1 }), most(100));
+    store.putRetained(retained("com.a", { publication: 9, restricted: true }), most(100));
     const found = (...pattern: Parameters<RealmStore["retained"]>) =>
       [...open().retained(...pattern)].map(({ publication }) => publication);
     expect(found("exact", "com.a")).toStrictEqual([9, 1]);
@@ -109,6 +116,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     expect(found("prefix", "com.%")).toStrictEqual([4]);
     expect(found("prefix", "com._")).toStrictEqual([5]);
     expect(found("prefix", "")).toStrictEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(found("prefix", "zoo")).toStrictEqual([]);
     expect(found("wildcard", ".a")).toStrictEqual([9, 6, 1]);
     expect(found("wildcard", "com.")).toStrictEqual([9, 5, 4, 1]);
     expect(found("wildcard", "..")).toStrictEqual([2]);
@@ -118,13 +126,13 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     "RET-12 a general event supersedes all of its topic, a restricted one those with its own lists",
     (open) => {
       const put = (publication: number, row: Partial<RetainedRow> = {}) =>
-        open().putRetained(retained("com.x", { publication, ...row }), 100);
+        open().putRetained(retained("com.x", { publication, ...row }), most(100));
       const restricted = (eligible_authid: readonly string[]) => ({
         restricted: true,
         lists: { eligible_authid },
       });
       const kept = () => [...open().retained("exact", "com.x")].map(({ publication }) => publication);
-      open().putRetained(retained("com.y", { publication: 99 }), 100);
+      open().putRetained(retained("com.y", { publication: 99 }), most(100));
       put(1);
       put(2, restricted(["bob"]));
       put(3, restricted(["carol"]));
@@ -146,7 +154,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
   promise("RET-12 who published it does not tell one restricted event from another", (open) => {
     const row = { restricted: true, lists: { eligible_authid: ["bob"] } };
     for (const publisher of [7, 8, undefined, MAX_ID]) {
-      open().putRetained(retained("com.x", { ...row, publisher }), 100);
+      open().putRetained(retained("com.x", { ...row, publisher }), most(100));
     }
     expect([...open().retained("exact", "com.x")].map(({ publisher }) => publisher)).toStrictEqual([MAX_ID]);
   });
@@ -154,24 +162,55 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
   promise("RET-20 while there are too many retained events the oldest go", (open) => {
     const topics = () => [...open().retained("prefix", "")].map(({ topic }) => topic);
     const store = open();
-    for (const topic of ["a", "b", "c", "a"]) store.putRetained(retained(topic), 3);
+    for (const topic of ["a", "b", "c", "a"]) store.putRetained(retained(topic), most(3));
     expect(topics()).toStrictEqual(["a", "c", "b"]);
-    store.putRetained(retained("d"), 3);
+    store.putRetained(retained("d"), most(3));
     expect(topics()).toStrictEqual(["d", "a", "c"]);
-    open().putRetained(retained("e", { restricted: true }), 3);
+    open().putRetained(retained("e", { restricted: true }), most(3));
     expect(topics()).toStrictEqual(["e", "d", "a"]);
-    open().putRetained(retained("f"), 2); // the bound shrank
+    open().putRetained(retained("f"), most(2)); // the bound shrank
     expect(topics()).toStrictEqual(["f", "e"]);
-    open().putRetained(retained("g"), 0);
+    open().putRetained(retained("g"), most(0));
     expect(topics()).toStrictEqual([]);
-    for (const topic of ["h", "i", "j"]) open().putRetained(retained(topic), 2);
+    for (const topic of ["h", "i", "j"]) open().putRetained(retained(topic), most(2));
     expect(topics()).toStrictEqual(["j", "i"]);
+  });
+
+  promise("RET-20 while one authid has too many retained events its own oldest go", (open) => {
+    const topics = () => [...open().retained("prefix", "")].map(({ topic, authid }) => [topic, authid]);
+    const put = (topic: string, authid: string | undefined, ofAuthid: number, events = 100) =>
+      open().putRetained(retained(topic, { authid }), most(events, ofAuthid));
+    for (const topic of ["a", "b"]) put(topic, "one", 2);
+    put("c", "other", 2);
+    for (const topic of ["d", "e", "f"]) put(topic, undefined, 2); // of before it was written down
+    put("g", "one", 2);
+    const others = [
+      ["f", undefined],
+      ["e", undefined],
+      ["d", undefined],
+      ["c", "other"],
+    ];
+    expect(topics()).toStrictEqual([["g", "one"], ...others, ["b", "one"]]);
+    put("b", "other", 2); // whoever published last: one has room again
+    put("h", "one", 2);
+    expect(topics()).toStrictEqual([["h", "one"], ["b", "other"], ["g", "one"], ...others]);
+    put("h", "one", 2); // in the place of its own
+    expect(topics()).toHaveLength(7);
+    put("i", "one", 1); // the bound shrank
+    expect(topics()).toStrictEqual([["i", "one"], ["b", "other"], ...others]);
+    put("j", "one", 0);
+    expect(topics()).toStrictEqual([["b", "other"], ...others]);
+    put("k", "one", 5, 2); // first of its own, then of all
+    expect(topics()).toStrictEqual([
+      ["k", "one"],
+      ["b", "other"],
+    ]);
   });
 
   promise("RET-20 while the retained events hold too many octets together the oldest go", (open) => {
     const topics = () => [...open().retained("prefix", "")].map(({ topic }) => topic);
     const put = (store: RealmStore, topic: string, row: Partial<RetainedRow>, octets: number) => {
-      store.putRetained(retained(topic, row), 100);
+      store.putRetained(retained(topic, row), most(100));
       store.boundRetained({ octets, since: Number.NEGATIVE_INFINITY });
     };
     const store = open();
@@ -191,7 +230,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     expect(topics()).toStrictEqual([]);
     for (const topic of ["g", "h", "i"]) put(open(), topic, { octets: 10 }, 20);
     expect(topics()).toStrictEqual(["i", "h"]);
-    open().putRetained(retained("j", { octets: 15 }), 1); // what goes for the number leaves its octets behind
+    open().putRetained(retained("j", { octets: 15 }), most(1)); // what goes for the number leaves its octets behind
     put(open(), "k", { octets: 5 }, 20);
     expect(topics()).toStrictEqual(["k", "j"]);
   });
@@ -201,7 +240,7 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     const bounds = { octets: 1_000 };
     open().boundRetained({ ...bounds, since: 1_000 });
     for (const [topic, time] of Object.entries({ a: 100, b: 50, c: 200, d: 300 })) {
-      open().putRetained(retained(topic, { time, octets: 1 }), 100);
+      open().putRetained(retained(topic, { time, octets: 1 }), most(100));
     }
     open().boundRetained({ ...bounds, since: 100 });
     expect(topics()).toStrictEqual(["d", "c", "b", "a"]); // one behind a younger event does not go before that one
@@ -298,17 +337,62 @@ export function keptContract(promise: (title: string, use: (open: Open) => void)
     expect(publications(open(), 3)).toStrictEqual([7, 8]);
   });
 
+  promise("RET-14 a prefix finds every topic that begins so, whatever its characters", (open) => {
+    const topics = ["a", "a.\ud7ff", "a.\ue000x", "a.\u{1F600}", "a.\u{10ffff}", "a.\u{10ffff}y", "b", "a/"];
+    for (const topic of topics) open().putRetained(retained(topic), most(100));
+    const found = (prefix: string) =>
+      [...open().retained("prefix", prefix)].map(({ topic }) => topic).toReversed();
+    for (const prefix of [...topics, "a.", "", "c"]) {
+      expect(found(prefix)).toStrictEqual(topics.filter((topic) => topic.startsWith(prefix)));
+    }
+  });
+
+  promise("R17 work that throws has written nothing, and what was counted along is right again", (open) => {
+    const store = open();
+    const add = (publication: number, bounds = UNBOUNDED) =>
+      store.addHistory(event(1, { publication, octets: 10 }), bounds);
+    const put = (topic: string) =>
+      store.putRetained(retained(topic, { authid: "one", octets: 10 }), most(3, 2));
+    const fails = (work: () => void) =>
+      expect(() =>
+        store.atomically(() => {
+          work();
+          throw new Error("no more");
+        }),
+      ).toThrow("no more");
+    for (const n of [1, 2]) add(n);
+    put("a");
+    fails(() => {
+      for (const n of [3, 4, 5]) add(n);
+      store.removeHistory(2);
+      for (const topic of ["b", "c", "d"]) put(topic);
+      store.addTestament(testament(7));
+    });
+    expect(publications(open(), 1)).toStrictEqual([1, 2]);
+    expect([...open().retained("prefix", "")].map(({ topic }) => topic)).toStrictEqual(["a"]);
+    expect(open().testamentSize(7)).toStrictEqual({ count: 0, octets: 0 });
+    fails(() => store.atomically(() => add(6)));
+    add(7, { ...UNBOUNDED, events: 3, octets: 30 });
+    expect(publications(open(), 1)).toStrictEqual([1, 2, 7]);
+    for (const topic of ["b", "c"]) put(topic);
+    expect([...open().retained("prefix", "")].map(({ topic }) => topic)).toStrictEqual(["c", "b"]);
+  });
+
   promise("R4 what is kept of an event is a copy", (open) => {
     const body = Uint8Array.of(0x91, 7);
     const payload: Payload = { format: "msgpack", count: 1, body };
     open().addTestament(testament(7, { payload }));
-    open().putRetained(retained("com.x", { payload }), 9);
+    open().putRetained(retained("com.x", { payload }), most(9));
     open().addHistory(event(1, { payload }), UNBOUNDED);
     body.fill(0xff);
     const expected = { format: "msgpack", count: 1, body: Uint8Array.of(0x91, 7) };
     const kept = [...open().testaments(7), ...open().retained("exact", "com.x"), ...open().history(1)];
     expect(kept.map((row) => row.payload)).toStrictEqual([expected, expected, expected]);
   });
+}
+
+function most(events: number, ofAuthid = 1_000): RetainedMost {
+  return { events, ofAuthid };
 }
 
 function publications(store: RealmStore, subscription: number): number[] {
@@ -324,6 +408,7 @@ function retained(topic: string, row: Partial<RetainedRow> = {}): RetainedRow {
     publication: 1,
     time: 1,
     details: {},
+    authid: undefined,
     publisher: undefined,
     lists: {},
     restricted: false,

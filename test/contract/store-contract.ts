@@ -277,6 +277,38 @@ export function storeContract(
     ]);
   });
 
+  promise("R17 what is written together is written whole, or not at all", (open) => {
+    const store = open();
+    store.putSession({ identity: identity(5), lastInvocation: 0, lastCall: 0 });
+    store.addSubscriber({ id: subscribe(store, "com.x"), session: 5 });
+    const before = rows(open());
+    const write = () => {
+      store.putSession({ identity: identity(5), lastInvocation: 7, lastCall: 8 });
+      store.putSession({ identity: identity(6), lastInvocation: 0, lastCall: 0 });
+      store.removeSubscriber({ id: 1, session: 5 });
+      store.addSubscriber({ id: subscribe(store, "com.y"), session: 6 });
+      store.addCallee(callee({ id: register(store, "com.y"), session: 6 }));
+      store.putTurn(1, 4);
+      store.putInvocation(invocation({ callee: 5, id: 1, caller: 6, request: 1 }));
+      store.removeSession(5);
+      return "done";
+    };
+    const error = new Error("too late");
+    expect(() =>
+      store.atomically(() => {
+        write();
+        throw error;
+      }),
+    ).toThrow(error);
+    expect(rows(open())).toStrictEqual(before);
+    expect(store.atomically(() => store.atomically(write))).toBe("done");
+    const after = rows(open());
+    expect(after.sessions.map((row) => row.identity.session)).toStrictEqual([6]);
+    expect(after.registrations).toMatchObject([{ uri: "com.y", turn: 4 }]);
+    expect(after.subscribers).toMatchObject([{ session: 6 }]);
+    expect(after.invocations).toStrictEqual([]);
+  });
+
   promise("R4 removing what is not there changes nothing", (open) => {
     const store = open();
     store.putSession({ identity: identity(5), lastInvocation: 0, lastCall: 0 });

@@ -112,3 +112,17 @@ test("SES-60 leaving twice does nothing more", () => {
   expect(scene.realm.leave(alice)).toStrictEqual([]);
   expect(scene.store.writes).toBe(writes);
 });
+
+test("RULE-10 SBM-03 what is told of the subscriptions of who left comes in the order of their ids, as after sleep", () => {
+  const scene = new Scene().join("alice", "bob", "watch");
+  scene.send("bob", 32, 1, {}, "com.a");
+  scene.send("bob", 32, 2, {}, "com.b");
+  scene.send("alice", 32, 1, {}, "com.b");
+  scene.send("alice", 32, 2, {}, "com.a");
+  scene.send("watch", 32, 1, {}, "wamp.subscription.on_unsubscribe");
+  const told = scene.leave("alice").watch?.map(([, , , , args]) => args);
+  expect(told).toStrictEqual([
+    [scene.id("alice"), 1],
+    [scene.id("alice"), 2],
+  ]);
+});

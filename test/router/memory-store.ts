@@ -10,6 +10,7 @@ import type {
   RealmStore,
   RegistrationRow,
   RetainedBounds,
+  RetainedMost,
   RetainedRow,
   SessionRow,
   SubscriptionRow,
@@ -39,6 +40,30 @@ export class MemoryStore implements RealmStore {
   registrations = () => [...this.#registrations.values()];
   callees = () => [...this.#callees];
   invocations = () => [...this.#invocations];
+
+  atomically<T>(work: () => T): T {
+    const maps = [this.#sessions, this.#subscriptions, this.#registrations] as Map<unknown, unknown>[]; // put back as they were
+    const entries = maps.map((map) => [...map]);
+    const [subscribers, callees, invocations] = [
+      [...this.#subscribers],
+      [...this.#callees],
+      [...this.#invocations],
+    ];
+    const [lastSubscription, lastRegistration] = [this.#lastSubscription, this.#lastRegistration];
+    const [testaments, retained, history] = [[...this.#testaments], [...this.#retained], [...this.#history]];
+    try {
+      return work();
+    } catch (error) {
+      for (const [n, map] of maps.entries()) {
+        map.clear();
+        for (const [key, row] of entries[n] ?? []) map.set(key, row);
+      }
+      [this.#subscribers, this.#callees, this.#invocations] = [subscribers, callees, invocations];
+      [this.#lastSubscription, this.#lastRegistration] = [lastSubscription, lastRegistration];
+      [this.#testaments, this.#retained, this.#history] = [testaments, retained, history];
+      throw error;
+    }
+  }
 
   putSession(row: SessionRow): void {
     this.writes++;
@@ -135,11 +160,14 @@ export class MemoryStore implements RealmStore {
   retained = (match: MatchPolicy, uri: string) =>
     this.#retained.filter(({ topic }) => matches(uri, match, topic)).reverse();
 
-  putRetained(row: RetainedRow, most: number): void {
+  putRetained(row: RetainedRow, most: RetainedMost): void {
     this.writes++;
     this.#retained = this.#retained.filter((other) => !supersedes(row, other));
     this.#retained.push(structuredClone(row));
-    this.#retained = this.#retained.slice(Math.max(0, this.#retained.length - most));
+    const own = this.#retained.filter(({ authid }) => authid !== undefined && authid === row.authid);
+    const tooMany = new Set(own.slice(0, Math.max(0, own.length - most.ofAuthid)));
+    this.#retained = this.#retained.filter((each) => !tooMany.has(each));
+    this.#retained = this.#retained.slice(Math.max(0, this.#retained.length - most.events));
   }
 
   boundRetained({ octets, since }: RetainedBounds): void {

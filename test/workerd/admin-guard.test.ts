@@ -101,6 +101,26 @@ describe("the secret", () => {
     expect((await knock({ ...right, now: NOW + 60_000 })).found).toEqual({ by: "secret" });
   });
 
+  test("S6 of fifty wrong ones at once ten are told so, and a right one after them is not told", async () => {
+    const address = "parallel";
+    const guesses = Array.from({ length: 50 }, (_, n) =>
+      knock({ headers: bearer(`wrong-wrong-${n}`), address }),
+    );
+    const late = knock({ headers: bearer(ADMIN_SECRET), address });
+    const statuses = (await Promise.all(guesses)).map(({ found }) => "status" in found && found.status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(40);
+    expect((await late).found).toMatchObject({ status: 429 });
+  });
+
+  test("S6 right ones at once are let in however many they are, nine wrong ones among them", async () => {
+    const address = "busy";
+    const wrong = Array.from({ length: 9 }, () => knock({ headers: bearer("wrong-wrong-wrong"), address }));
+    const right = Array.from({ length: 30 }, () => knock({ headers: bearer(ADMIN_SECRET), address }));
+    for (const { found } of await Promise.all(right)) expect(found).toEqual({ by: "secret" });
+    for (const { found } of await Promise.all(wrong)) expect(found).toMatchObject({ status: 401 });
+  });
+
   test("S6 nine failures keep nobody out, and what sends nothing is no failure", async () => {
     const address = "nine";
     for (let n = 0; n < 9; n++) await knock({ headers: bearer("wrong-wrong-wrong"), address });

@@ -9,16 +9,21 @@ import { freshFleet } from "./admin-client.ts";
 import { stub } from "./object.ts";
 
 deviceContract("DeviceRows", (use) =>
-  runInDurableObject(stub(freshFleet()), (_object, { storage }) => use(() => new DeviceRows(storage.sql))),
+  runInDurableObject(stub(freshFleet()), (_object, { storage }) => use(() => new DeviceRows(storage))),
 );
 
+function withStorage(use: (storage: DurableObjectStorage) => void): Promise<void> {
+  return runInDurableObject(stub(freshFleet()), (_object, { storage }) => use(storage));
+}
+
 function withSql(use: (sql: SqlStorage) => void): Promise<void> {
-  return runInDurableObject(stub(freshFleet()), (_object, { storage }) => use(storage.sql));
+  return withStorage(({ sql }) => use(sql));
 }
 
 test("B11 a device costs one row, and one for each key; what did not change costs none", () =>
-  withSql((sql) => {
-    const store = new DeviceRows(sql);
+  withStorage((storage) => {
+    const { sql } = storage;
+    const store = new DeviceRows(storage);
     const rest = { authrole: "device", disabled: false, created: 1, changed: 1 };
     const written = (work: () => void): number => {
       const changes = () => sql.exec<{ all: number }>("SELECT total_changes() AS 'all'").one().all;

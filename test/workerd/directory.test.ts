@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { proxyDurable } from "itty-durable";
 import { expect, test } from "vitest";
 import { MOST_REALMS } from "../../src/cloudflare/directory.ts";
-import { RealmDirectory, realmNameFault } from "../../src/cloudflare/realm-directory.ts";
+import { DirectoryBusy, RealmDirectory, realmNameFault } from "../../src/cloudflare/realm-directory.ts";
 import { ADMIN_SECRET } from "../fleet-realm.ts";
 
 let clock = 1_000_000;
@@ -188,4 +188,26 @@ test("RULE-65 no address of the Worker reaches the directory, whatever a request
     }
   }
   expect(await directory.list("", 10_000)).toEqual(before);
+});
+
+test("RULE-05 after twenty names in a second that there are not a stranger's next one is not looked up, a realm's known name is served", async () => {
+  clock += 60_000;
+  await directory.create("made.busy", "fleet");
+  expect(await directory.templateForStranger("made.busy")).toBe("fleet");
+  const asked = Array.from({ length: 50 }, (_, n) => directory.templateForStranger(`made.vain${n}`));
+  const settled = await Promise.allSettled(asked);
+  expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(20);
+  expect(settled[20]).toEqual({ status: "rejected", reason: expect.any(DirectoryBusy) });
+  expect(await directory.templateForStranger("made.busy")).toBe("fleet");
+  expect(await directory.templateForStranger("made.vain0")).toBeUndefined();
+  clock += 1_000;
+  expect(await directory.templateForStranger("made.vain49")).toBeUndefined();
+});
+
+test("RULE-05 look-ups that find something are not counted", async () => {
+  clock += 60_000;
+  for (let n = 0; n < 25; n++) {
+    await directory.create(`made.found${n}`, "fleet");
+    expect(await directory.templateForStranger(`made.found${n}`)).toBe("fleet");
+  }
 });

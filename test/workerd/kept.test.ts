@@ -1,5 +1,5 @@
 /** What the object keeps of events outlives its sleep and its sockets: retained events, history, testaments. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { Client } from "./client.ts";
 import { freshRealm, sleep, stub } from "./object.ts";
@@ -164,7 +164,7 @@ test("TES-12 a session that calls nothing but add_testament is missed too, when 
     publish_options: { retain: true },
   });
   await asked(flushed, 48, 2, {}, "wamp.session.flush_testaments");
-  await evictDurableObject(stub(realm), { webSockets: "close" });
+  await abortAllDurableObjects();
   const bob = await Client.join(realm);
   bob.send(32, 1, { match: "prefix", get_retained: true }, "com.");
   expect(await bob.soFar()).toEqual([

@@ -4,5 +4,5 @@ import { storeContract } from "../contract/store-contract.ts";
 import { freshRealm, stub } from "./object.ts";
 
 storeContract("SqlStore", (use) =>
-  runInDurableObject(stub(freshRealm()), (_object, { storage }) => use(() => new SqlStore(storage.sql))),
+  runInDurableObject(stub(freshRealm()), (_object, { storage }) => use(() => new SqlStore(storage))),
 );

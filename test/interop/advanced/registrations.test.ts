@@ -52,7 +52,8 @@ describe("five autobahn-js callees and a Python caller", () => {
   test("SHR-07 random gives every one its share", async () => {
     const procedure = fresh("random");
     await share(procedure, "random");
-    const answers = await called(procedure, 500);
+    // Half at a time: a caller may have 256 calls under way.
+    const answers = [...(await called(procedure, 250)), ...(await called(procedure, 250))];
     // With 500 calls a fair share is 100, give or take 9: six times that would be seen once in 10^8 runs.
     for (const number of five.keys()) {
       const share = answers.filter((answer) => answer === number).length;

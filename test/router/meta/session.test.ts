@@ -406,6 +406,39 @@ describe("modify_details", () => {
       alice: [NO_SUCH_PROCEDURE],
     });
   });
+
+  test.each(["", "x".repeat(257), "a\u0000", "a\u009f", "\ud800"])(
+    "SMA-29 %j can be neither an authid nor an authrole",
+    (text) => {
+      const scene = modifying();
+      for (const key of ["authid", "authrole"]) {
+        expect(ask(scene, "alice", "wamp.session.modify_details", [102, { [key]: text }])).toStrictEqual({
+          alice: [INVALID_ARGUMENT],
+        });
+      }
+    },
+  );
+
+  test("SMA-29 nobody is given a role that may not be given", () => {
+    const scene = new Scene({ metaModify: true, grantable: (role) => role === "device" }).join("alice");
+    const give = (authrole: string) =>
+      ask(scene, "alice", "wamp.session.modify_details", [101, { authrole }]);
+    expect(give("admin")).toStrictEqual({ alice: [INVALID_ARGUMENT] });
+    expect(give("device")).toStrictEqual({ alice: [result()] });
+  });
+
+  test("SMA-29 who somebody signed in as stays with the session, however often it is modified, also after sleep", () => {
+    const scene = modifying();
+    for (const authid of ["first", "second"]) {
+      ask(scene, "alice", "wamp.session.modify_details", [102, { authid, authrole: "device" }]);
+      scene.sleep();
+    }
+    expect(scene.realm.session(102)?.identity).toMatchObject({
+      authid: "second",
+      authrole: "device",
+      principal: { authid: "bob", authrole: "user" },
+    });
+  });
 });
 
 test.each([
