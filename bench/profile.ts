@@ -6,7 +6,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ContenderName, Contenders } from "./contender.ts";
-import { ROWS } from "./rows.ts";
+import { readOptions } from "./options.ts";
+import { loadsOf } from "./rows.ts";
 import { Inspector } from "./runtime/inspector.ts";
 import { Scene } from "./scene.ts";
 
@@ -22,12 +23,14 @@ interface Profile {
   readonly samples: readonly number[];
 }
 
-const [id = "B1", name = "router"] = process.argv.slice(2);
+const options = readOptions(process.argv.slice(2));
+const [id = "B1", name = "router"] = options.ids;
 const contenders = await Contenders.create();
 await mkdir(FOLDER, { recursive: true });
 try {
-  for (const row of ROWS.filter((row) => row.id === id)) {
-    const scene = await Scene.open(contenders.get(name as ContenderName), { inspect: true }); // a wrong name ends here
+  for (const row of loadsOf(options).filter((row) => row.id === id)) {
+    const { speech } = row.entrants.find((entrant) => entrant.name === name) ?? row.entrants[0];
+    const scene = await Scene.open(contenders.get(name as ContenderName, speech), { inspect: true }); // a wrong name ends here
     const round = await scene.during(row.prepare(scene));
     await scene.during(round(SECONDS));
 

@@ -11,15 +11,20 @@ export class Scene {
   readonly name: string;
   readonly dialect: Dialect;
   readonly server: Server;
-  readonly #sockets: BenchSocket[] = [];
+  /** Bytes of a payload. */
+  readonly payload: number;
+  readonly #sockets = new Set<BenchSocket>();
+  /** Bytes of those that have left. */
+  #bytesLeft = 0;
   readonly #fault = Promise.withResolvers<never>();
 
   static async open(contender: Contender, { inspect } = { inspect: false }): Promise<Scene> {
     return new Scene(contender, await contender.start(inspect));
   }
 
-  private constructor({ name, dialect }: Contender, server: Server) {
+  private constructor({ name, dialect, payload }: Contender, server: Server) {
     this.name = name;
+    this.payload = payload;
     this.dialect = dialect;
     this.server = server;
     this.#fault.promise.catch(() => {}); // heard in `during`
@@ -30,7 +35,7 @@ export class Scene {
     socket.onFault = (fault) => {
       this.#fault.reject(new Error(`${this.name}, ${role} ${index}: ${fault.message}`, { cause: fault }));
     };
-    this.#sockets.push(socket);
+    this.#sockets.add(socket);
     return socket;
   }
 
@@ -45,6 +50,13 @@ export class Scene {
     return joined;
   }
 
+  /** The socket closes; who listens at the other end hears of it later. */
+  leave(socket: BenchSocket): void {
+    this.#sockets.delete(socket);
+    this.#bytesLeft += socket.bytes;
+    socket.close();
+  }
+
   /** @throws as soon as any socket of the scene has a fault. */
   during<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#fault.promise]);
@@ -52,7 +64,9 @@ export class Scene {
 
   /** Bytes of WebSocket frames so far, in both directions, of everybody joined. */
   get bytes(): number {
-    return this.#sockets.reduce((sum, socket) => sum + socket.bytes, 0);
+    let sum = this.#bytesLeft;
+    for (const socket of this.#sockets) sum += socket.bytes;
+    return sum;
   }
 
   async close(): Promise<void> {

@@ -1,34 +1,33 @@
-/** The results as text. */
-import type { Figures, Result } from "./measure.ts";
-import { type Row, reached } from "./row.ts";
+/** The findings as text. */
+import { type Finding, reached } from "./finding.ts";
 
-const COLUMNS: readonly { readonly title: string; readonly width: number; cell(result: Result): string }[] = [
-  { title: "row", width: -39, cell: ({ row }) => `${row.id} ${row.work}` },
-  { title: "unit", width: -11, cell: ({ row }) => row.unit },
-  { title: "first", width: 9, cell: ({ first }) => thousands(first.perSecond) },
-  { title: "second", width: 9, cell: ({ second }) => thousands(second.perSecond) },
-  { title: "ratio", width: 6, cell: ({ ratio }) => ratio.toFixed(2) },
-  { title: "spread", width: 11, cell: ({ spread }) => spread.map((value) => value.toFixed(2)).join("..") },
-  { title: "target", width: 8, cell: ({ row }) => target(row) },
-  { title: "", width: -7, cell: ({ row, ratio }) => (reached(ratio, row.target) ? "reached" : "below") },
-  { title: "CPU ratio", width: 9, cell: ({ cpuRatio }) => cpuRatio.toFixed(2) },
-  {
-    title: "CPU us each",
-    width: 13,
-    cell: ({ first, second }) => pair(first, second, "microsecondsEach", 1),
-  },
-  { title: "own CPU", width: 11, cell: ({ first, second }) => pair(first, second, "ownCpu", 2) },
-  { title: "load CPU", width: 11, cell: ({ first, second }) => pair(first, second, "loadCpu", 2) },
-  { title: "bytes each", width: 11, cell: ({ first, second }) => pair(first, second, "bytesEach", 0) },
-];
-
-export function heading(row: Row): string {
-  const [first, second] = row.contenders;
-  return line(COLUMNS.map(({ title }) => (title === "first" ? first : title === "second" ? second : title)));
+interface Column {
+  readonly title: string;
+  /** Negative: to the left. */
+  readonly width: number;
+  cell(finding: Finding): string;
 }
 
-export function resultLine(result: Result): string {
-  return line(COLUMNS.map(({ cell }) => cell(result)));
+const COLUMNS: readonly Column[] = [
+  { title: "row", width: -46, cell: ({ id, work }) => `${id} ${work}` },
+  { title: "unit", width: -11, cell: ({ unit }) => unit },
+  { title: "first", width: 19, cell: ({ first: [, figure] }) => shown(figure) },
+  { title: "second", width: 19, cell: ({ second }) => (second ? shown(second[1]) : "") },
+  { title: "ratio", width: 6, cell: ({ ratio }) => ratio?.toFixed(2) ?? "" },
+  { title: "spread", width: 13, cell: ({ spread }) => spread?.map(short).join("..") ?? "" },
+  { title: "target", width: 10, cell: target },
+  { title: "", width: -7, cell: verdict },
+];
+
+/** Who is compared with whom in what follows. */
+export function heading({ first, second }: Finding): string {
+  const names: Record<string, string> = { first: first[0], second: second?.[0] ?? "" };
+  return line(COLUMNS.map(({ title }) => names[title] ?? title));
+}
+
+export function findingLine(finding: Finding): string {
+  const details = Object.entries(finding.details).map(([name, value]) => `${name} ${value}`);
+  return [line(COLUMNS.map(({ cell }) => cell(finding))), ...details].join("  ");
 }
 
 function line(cells: readonly string[]): string {
@@ -36,19 +35,24 @@ function line(cells: readonly string[]): string {
     const cell = cells[place] ?? "";
     return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
   });
-  return padded.join("  ").trimEnd();
+  return padded.join("  ");
 }
 
-function target(row: Row): string {
-  return "atLeast" in row.target
-    ? `>= ${row.target.atLeast.toFixed(2)}`
-    : `<= ${row.target.atMost.toFixed(2)}`;
+function target({ target }: Finding): string {
+  if (!target) return "";
+  return "atLeast" in target ? `>= ${short(target.atLeast)}` : `<= ${short(target.atMost)}`;
 }
 
-function pair(first: Figures, second: Figures, figure: keyof Figures, digits: number): string {
-  return `${first[figure].toFixed(digits)} / ${second[figure].toFixed(digits)}`;
+function verdict(finding: Finding): string {
+  const is = reached(finding);
+  return is === undefined ? "" : is ? "reached" : "below";
 }
 
-function thousands(value: number): string {
-  return Math.round(value).toLocaleString("en-GB");
+function shown(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString("en-GB") : short(value);
+}
+
+function short(value: number): string {
+  if (value >= 1_000) return Math.round(value).toLocaleString("en-GB");
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }

@@ -25,7 +25,14 @@ export class Marker {
 }
 
 export function markOf(payload: string): Mark {
-  return { sender: Number(payload.slice(0, 2)), count: Number(payload.slice(2, 12)) };
+  return { sender: digits(payload, 0, 2), count: digits(payload, 2, 12) };
+}
+
+/** The number from one place to another. Read a million times a second, so without a string of its own. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 /** Checks that what one receiver gets from each sender comes complete and in order. */

@@ -1,9 +1,11 @@
 /**
  * A WebSocket client that costs next to nothing, so that the router is what gets measured. All frames sent
  * during one turn of the event loop leave in one TCP write; all sockets read into one buffer; the masking key is zero
- * (the protocol asks for a mask, not for a good one). A message is a latin1 string: a character is a byte.
+ * (the protocol asks for a mask, not for a good one). A message is a latin1 string: a character is a byte. Where it batches,
+ * what is sent during one turn shares frames, and what arrives is told message by message.
  */
 import { connect, type Socket } from "node:net";
+import { type Batching, batching } from "./batching.ts";
 import { FrameParser } from "./frame-parser.ts";
 
 export interface Address {
@@ -11,6 +13,8 @@ export interface Address {
   readonly path: string;
   readonly protocol?: string;
   readonly binary?: boolean;
+  /** Messages in a frame, at most; 0 or nothing: it does not batch. */
+  readonly batch?: number;
 }
 
 const TEXT = 0x81;
@@ -32,8 +36,14 @@ export class BenchSocket {
 
   readonly #tcp: Socket;
   readonly #opcode: number;
+  readonly #batching: Batching | undefined;
+  /** Messages that wait to share a frame. */
+  #batch: string[] = [];
   readonly #frames = new FrameParser({
-    onMessage: (message) => this.onMessage(message),
+    onMessage: (message) => {
+      if (this.#batching) this.#batching.split(message, (each) => this.onMessage(each));
+      else this.onMessage(message);
+    },
     onPing: (payload) => this.#queue(PONG, payload),
     onClose: (code) => this.#fail(new Error(`the other side closed with code ${code}`)),
   });
@@ -52,8 +62,9 @@ export class BenchSocket {
     return socket;
   }
 
-  private constructor({ port, path, protocol, binary }: Address) {
+  private constructor({ port, path, protocol, binary, batch }: Address) {
     this.#opcode = binary === true ? BINARY : TEXT;
+    this.#batching = batch ? batching(batch, { binary: binary === true }) : undefined;
     this.#tcp = connect({
       host: "127.0.0.1",
       port,
@@ -77,7 +88,13 @@ export class BenchSocket {
   }
 
   send(message: string): void {
-    this.#queue(this.#opcode, message);
+    if (!this.#batching) {
+      this.#queue(this.#opcode, message);
+      return;
+    }
+    this.#batch.push(message);
+    if (this.#batch.length >= this.#batching.most) this.#seal(this.#batching);
+    else this.#wait();
   }
 
   close(): void {
@@ -89,6 +106,7 @@ export class BenchSocket {
   }
 
   flush(): void {
+    if (this.#batching && this.#batch.length > 0) this.#seal(this.#batching);
     if (this.#queued !== "" && !this.#ended) this.#tcp.write(this.#queued, "latin1");
     this.#queued = "";
   }
@@ -97,8 +115,19 @@ export class BenchSocket {
     const frame = header(opcode, payload.length) + payload;
     this.bytes += frame.length;
     this.#queued += frame;
+    this.#wait();
+  }
+
+  #wait(): void {
     if (waiting.size === 0) setImmediate(flushAll);
     waiting.add(this);
+  }
+
+  /** The messages that wait become one frame. */
+  #seal({ join }: Batching): void {
+    const frame = join(this.#batch);
+    this.#batch = [];
+    this.#queue(this.#opcode, frame);
   }
 
   #read(chunk: Buffer): boolean {
@@ -135,7 +164,7 @@ export class BenchSocket {
 
 function flushAll(): void {
   for (const socket of waiting) socket.flush();
-  waiting.clear();
+  waiting.clear(); // also of those that flushing itself let wait
 }
 
 /** Of a masked frame from a client, key zero. */

@@ -34,13 +34,29 @@ const QUIET = {
   WRANGLER_LOG_SANITIZE: "true",
 };
 
-/** @throws with wrangler's own words when the worker does not build. */
-export async function build(wranglerToml: string, folder: string): Promise<Build> {
+/**
+ * `readable`: its functions keep their names, for a profile; not what would be uploaded.
+ * @throws with wrangler's own words when the worker does not build.
+ */
+export async function build(
+  wranglerToml: string,
+  folder: string,
+  { readable = false }: { readonly readable?: boolean } = {},
+): Promise<Build> {
   await mkdir(folder, { recursive: true });
   const wrangler = join(import.meta.dirname, "../../node_modules/wrangler/bin/wrangler.js");
   await promisify(execFile)(
     process.execPath,
-    [wrangler, "deploy", "--dry-run", "--config", wranglerToml, "--outdir", folder],
+    [
+      wrangler,
+      "deploy",
+      "--dry-run",
+      "--config",
+      wranglerToml,
+      "--outdir",
+      folder,
+      ...(readable ? ["--no-minify"] : []),
+    ],
     { env: { ...process.env, ...QUIET, WRANGLER_LOG_PATH: join(folder, "../wrangler.log") } },
   );
 

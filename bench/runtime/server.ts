@@ -13,11 +13,17 @@ export interface Server {
   residentBytes(): Promise<number>;
   /** The last it wrote to its outputs. */
   lastWords(): string;
+  /** The lines of its outputs that tell of a fault of the router's own, or of an exception that nobody caught. */
+  readonly faults: readonly string[];
   stop(): Promise<void>;
 }
 
 const CLOCK_TICKS = 100; // a second, on every Linux that Node runs on
 const START_SECONDS = 20;
+
+const FAULT = /"event":"fault"|uncaught/i;
+/** workerd calls it an uncaught exception when a client breaks the rules of WebSocket. */
+const OF_THE_CLIENT = "WebSocket protocol error";
 
 const children = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -42,9 +48,14 @@ export async function serve({ workerd, configFile, inspect }: Serving): Promise<
   ended.then(() => children.delete(child));
 
   let said = "";
+  const faults: string[] = [];
   for (const output of [child.stdout, child.stderr]) {
+    let line = "";
     output?.on("data", (words) => {
       said = (said + words).slice(-4000);
+      const lines = (line + words).split("\n");
+      line = lines.pop() ?? "";
+      faults.push(...lines.filter((each) => FAULT.test(each) && !each.includes(OF_THE_CLIENT)));
     });
   }
   const ports = await Promise.race([
@@ -61,6 +72,7 @@ export async function serve({ workerd, configFile, inspect }: Serving): Promise<
     cpuSeconds: () => processorSeconds(child.pid),
     residentBytes: () => resident(child.pid),
     lastWords: () => said,
+    faults,
     async stop() {
       child.kill("SIGKILL");
       await ended;
@@ -80,13 +92,14 @@ async function listening(control: Readable): Promise<{ http: number; inspector: 
   throw new Error("workerd closed its control descriptor before it listened");
 }
 
-async function processorSeconds(pid: number | undefined): Promise<number> {
+/** CPU time of one process so far, all its threads. */
+export async function processorSeconds(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the command's name may hold spaces
   return (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) / CLOCK_TICKS;
 }
 
-async function resident(pid: number | undefined): Promise<number> {
+export async function resident(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
