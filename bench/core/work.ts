@@ -83,7 +83,9 @@ export function lookingUp(size: number, spread: Spread): Work {
 
 function placesOf(size: number, spread: Spread) {
   return Array.from({ length: spread }, (_, at) => {
-    const place = Math.floor((((at + 1) * STEP) % 1) * size);
+    const somewhere = Math.floor((((at + 1) * STEP) % 1) * size);
+    // A single one is of the same kind whatever the size: the first of ten (see MIX).
+    const place = spread === 1 ? somewhere - (somewhere % 10) : somewhere;
     return { uri: uriOf(place), holder: holderOf(place) };
   });
 }

@@ -1,4 +1,5 @@
 /** B8, B9: the routing core alone, in this process: what finding one subscriber or callee costs among how many. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Crowd, crowd, type Kind } from "../core/crowd.ts";
 import { calling, lookingUp, publishing, type Spread, type Work } from "../core/work.ts";
 import type { Finding } from "../finding.ts";
@@ -13,6 +14,8 @@ const GROWTH = 1.5;
 const MOST_ROUNDS = 7;
 /** Of one round, in operations: about a third of a second. */
 const COUNT = 200_000;
+/** Until the collector has done with what a million of anything left behind. */
+const SETTLE_MS = 2_000;
 
 interface Core {
   readonly id: string;
@@ -71,9 +74,10 @@ interface Among {
   readonly crowds: readonly ((spread: Spread) => Work)[];
 }
 
-function* series(core: Core, { kind, crowds }: Among, { rounds }: Plan): Iterable<Finding> {
+async function* series(core: Core, { kind, crowds }: Among, { rounds }: Plan): AsyncIterable<Finding> {
   for (const spread of [1, 1_024] as const) {
     const works = crowds.map((workOf) => ({ work: workOf(spread), taken: [] as number[] }));
+    await sleep(SETTLE_MS);
     for (const { work } of works) work(COUNT);
     for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
       for (const { work, taken } of works) taken.push(nanoseconds(work));

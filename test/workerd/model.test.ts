@@ -9,6 +9,8 @@ import { play } from "../fuzz/model/play.ts";
 import { scenario } from "../fuzz/model/scenario.ts";
 
 const { MODEL_RUNS: RUNS } = env as unknown as { MODEL_RUNS: number }; // no variable of the Worker: vitest.config.ts gives it
+/** The same scenarios each time, unless many are taken: then others each time. */
+const SEED = RUNS > 10 ? {} : { seed: 2 };
 /** Milliseconds: only against hanging. */
 const PATIENCE = 3_600_000;
 
@@ -20,7 +22,7 @@ test("R2 the object says what the reference router says, wherever it is evicted"
   const property = fc.asyncProperty(scenario, async (given) => {
     commands += await play(await ObjectHouse.open(given.settings), given);
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, { numRuns: RUNS, ...SEED });
   expect(commands).toBeGreaterThan(RUNS * 20);
 });
 

@@ -195,7 +195,7 @@ test(`R4 nobody can tell that the realm sleeps, at any of ${EVICTIONS} random po
     const world = new World(seed);
     const below = random(1_000 + seed);
     await world.open();
-    for (let n = 0; n < Math.max(150, EVICTIONS / 50) && evictions < EVICTIONS; n++) {
+    for (let n = 0; n < Math.max(150, EVICTIONS / 25) && evictions < EVICTIONS; n++) {
       await world.step();
       if (below(2) === 0) continue;
       await sleep(world.realm);
