@@ -78,12 +78,13 @@ function table(results: readonly Result[]): string {
       second ? `${second[0]} ${shown(second[1])}` : "",
       unit,
       ratio?.toFixed(2) ?? "",
+      result.details["CPU ratio"] ?? "",
       spread?.map(shown).join(" - ") ?? "",
       target ? ("atLeast" in target ? `>= ${shown(target.atLeast)}` : `<= ${shown(target.atMost)}`) : "",
       verdict(result),
     ];
   });
-  const heads = ["id", "work", "measured", "beside", "unit", "ratio", "spread", "goal", ""];
+  const heads = ["id", "work", "measured", "beside", "unit", "ratio", "by CPU time", "spread", "goal", ""];
   return `${[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 

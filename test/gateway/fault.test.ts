@@ -156,7 +156,7 @@ describe("a store that fails", () => {
 
 describe("a socket that cannot be sent to", () => {
   test.each(["wamp.2.json", "wamp.2.cbor.batched"] as const)(
-    "RULE-06 over %s ends its own session, not that of whoever was talking",
+    "SES-41 RULE-06 over %s ends its own session, not that of whoever was talking",
     (subprotocol) => {
       const { room, exchange, unlucky } = scene();
       const broken = room.join(subprotocol);
