@@ -84,7 +84,6 @@ export const REASONS: Readonly<Record<string, string>> = {
   "ERR-11": "what fits the sender's limit fits every receiver's",
   "ERR-14": SHUT_DOWN,
   "ERR-28": "a callee whose network failed has left: the caller gets wamp.error.canceled",
-  "ERR-40": "an internal fault ends the session that it happened in, see docs/decisions.md",
 };
 
 /** Every row id of a section, in order: `BRK-01`, `BRK-02` ... */
