@@ -4,20 +4,24 @@ import type { BinaryPayload, Envelope } from "../wamp/payload.ts";
 import { CborWalker } from "./cbor-walker.ts";
 import { CborWriter } from "./cbor-writer.ts";
 import type { Codec, CodecOptions } from "./codec.ts";
+import { KnownDicts } from "./known-dicts.ts";
+import { KnownTexts } from "./known-texts.ts";
 import { MsgpackWalker } from "./msgpack-walker.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import type { OctetWalker, Rewrite } from "./octet-walker.ts";
 import type { OctetWriter } from "./octet-writer.ts";
 import { concatenate } from "./octets.ts";
-import type { Encoded, FrameLimits } from "./serializer.ts";
+import type { Encoded } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { elementsOf, transcode } from "./transcode.ts";
 import { ValueSink, walkValue } from "./value.ts";
-import { type Walker, walkMessage } from "./walker.ts";
+import { type Reading, type Walker, walkMessage } from "./walker.ts";
+
+const NONE = new Uint8Array(0);
 
 interface Binary {
   readonly format: BinaryPayload["format"];
-  readonly walk: (octets: Uint8Array, limits: FrameLimits) => Walker & OctetWalker;
+  readonly walker: Walker & OctetWalker;
   readonly writer: OctetWriter & Sink;
   /** An empty list, for Arguments that were null (MSG-41). */
   readonly emptyList: Uint8Array;
@@ -26,7 +30,7 @@ interface Binary {
 export function msgpackCodec(options: CodecOptions): Codec {
   return binaryCodec(options, {
     format: "msgpack",
-    walk: (octets, limits) => new MsgpackWalker(octets, limits),
+    walker: new MsgpackWalker(NONE, options.limits, new KnownTexts()),
     writer: new MsgpackWriter(),
     emptyList: Uint8Array.of(0x90),
   });
@@ -35,27 +39,27 @@ export function msgpackCodec(options: CodecOptions): Codec {
 export function cborCodec(options: CodecOptions): Codec {
   return binaryCodec(options, {
     format: "cbor",
-    walk: (octets, limits) => new CborWalker(octets, limits),
+    walker: new CborWalker(NONE, options.limits, new KnownTexts()),
     writer: new CborWriter(),
     emptyList: Uint8Array.of(0x80),
   });
 }
 
-function binaryCodec({ limits, payloadAt }: CodecOptions, binary: Binary): Codec {
-  const { format, walk, writer, emptyList } = binary;
+function binaryCodec({ payloadAt }: CodecOptions, binary: Binary): Codec {
+  const { format, walker, writer, emptyList } = binary;
+  const reading: Reading = { payloadAt, header: new ValueSink(), dicts: new KnownDicts() };
   return { format, decode, encode };
 
   function decode(message: Encoded): Envelope {
     if (typeof message === "string")
       throw new ProtocolViolation(`a ${format} message must be octets, not text`);
-    const header = new ValueSink();
-    const code = () => header.values[0];
-    const walker = walk(message, limits);
-    const { payload, argumentsMissing } = walkMessage(walker, { payloadAt, code, header });
-    if (!payload) return { header: header.values, payload };
+    walker.begin(message);
+    const { payload, argumentsMissing } = walkMessage(walker, reading);
+    const header = reading.header.values;
+    if (!payload) return { header, payload };
     const given = rewritten(message, payload, walker.rewrites);
     const body = argumentsMissing ? concatenate([emptyList, given]) : given;
-    return { header: header.values, payload: { format, count: payload.count, body } };
+    return { header, payload: { format, count: payload.count, body } };
   }
 
   function encode({ header, payload }: Envelope): Uint8Array {

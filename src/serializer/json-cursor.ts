@@ -3,6 +3,8 @@
  * by the engine, from their own literal: a slice would keep the whole frame alive as long as the string lives.
  */
 import { ProtocolViolation } from "../wamp/error.ts";
+import type { KnownTexts } from "./known-texts.ts";
+import { hasNoControls } from "./swift.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -22,6 +24,8 @@ const LOWER_U = 0x75;
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 /** Characters of a string looked at one by one before the regular expression takes over, which is faster from there. */
 const SHORT = 24;
+/** Characters of a string from which on it pays to ask where it ends and then what it holds. */
+const LONG = 512;
 /** What may follow a backslash, other than `u` and four hexadecimal digits. */
 const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
 const HEXADECIMAL = /[0-9a-fA-F]{4}/y;
@@ -33,12 +37,21 @@ export type Literal = "integer" | "fraction" | "exponent";
 
 export abstract class JsonCursor {
   at = 0;
-  /** Where the first thing stands that JSON.parse does not tell exactly: an escape by number, or a number too large. */
-  inexactAt = Number.POSITIVE_INFINITY;
-  protected readonly source: string;
+  protected source: string;
+  /** Where texts are looked up and remembered, if they are. */
+  protected texts: KnownTexts | undefined;
+
+  /** Where the next backslash stands, at the cursor or after it, as far as that was asked. */
+  #backslashAt = -1;
 
   constructor(source: string) {
     this.source = source;
+  }
+
+  protected restart(source: string): void {
+    this.source = source;
+    this.at = 0;
+    this.#backslashAt = -1;
   }
 
   /** The next character that is not white space; NaN at the end of the text. */
@@ -72,18 +85,19 @@ export abstract class JsonCursor {
         throw this.malformed(
           at < source.length ? "a string holds a control character" : "a string has no end",
         );
-      } else if (++at > run) {
-        PLAIN.lastIndex = at;
-        PLAIN.test(source);
-        at = PLAIN.lastIndex;
-      }
+      } else if (++at > run) at = this.#skipPlain(at);
     }
     this.at = at + 1;
   }
 
   /** The string that was stepped over from an offset. */
   protected stringFrom(from: number): string {
-    return JSON.parse(this.source.slice(from, this.at)) as string; // `from` is at a quote
+    const { source, texts, at } = this;
+    const known = texts?.find(source, from + 1, at - 1);
+    if (known !== undefined) return known;
+    const text = JSON.parse(source.slice(from, at)) as string; // `from` is at a quote
+    texts?.add(text, source, from + 1, at - 1);
+    return text;
   }
 
   /** Steps over a number; the cursor is at its minus or its first digit. */
@@ -110,12 +124,28 @@ export abstract class JsonCursor {
     return literal;
   }
 
-  protected inexact(at: number): void {
-    if (at < this.inexactAt) this.inexactAt = at;
-  }
-
   protected malformed(what: string): ProtocolViolation {
     return new ProtocolViolation(`malformed JSON: ${what}, at character ${this.at}`);
+  }
+
+  /** Returns where the first character stands from an offset on that is not plain. */
+  #skipPlain(from: number): number {
+    const end = this.#plainEnd(from);
+    if (end - from >= LONG && hasNoControls(this.source, from, end)) return end;
+    PLAIN.lastIndex = from;
+    PLAIN.test(this.source);
+    return PLAIN.lastIndex;
+  }
+
+  /** Where the next quote or backslash stands. The text is searched once for each quote, and for each backslash. */
+  #plainEnd(from: number): number {
+    const { source } = this;
+    const quote = source.indexOf('"', from);
+    if (this.#backslashAt < from) {
+      const found = source.indexOf("\\", from);
+      this.#backslashAt = found < 0 ? Number.POSITIVE_INFINITY : found;
+    }
+    return quote < 0 ? from : Math.min(quote, this.#backslashAt);
   }
 
   #skipDigits(): void {
@@ -130,10 +160,7 @@ export abstract class JsonCursor {
     const next = this.source.charCodeAt(at + 1);
     if (SIMPLE_ESCAPES.has(next)) return at + 2;
     HEXADECIMAL.lastIndex = at + 2;
-    if (next === LOWER_U && HEXADECIMAL.test(this.source)) {
-      this.inexact(at);
-      return at + 6;
-    }
+    if (next === LOWER_U && HEXADECIMAL.test(this.source)) return at + 6;
     this.at = at;
     throw this.malformed("an escape is wrong");
   }

@@ -5,6 +5,7 @@
 import { ProtocolViolation } from "../wamp/error.ts";
 import { isBase64AfterNul, octetsOf } from "./base64.ts";
 import { JsonCursor } from "./json-cursor.ts";
+import type { KnownTexts } from "./known-texts.ts";
 import { type FrameLimits, Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { type Kind, PROTOTYPE_KEY, tooDeep, tooMany, type Walker } from "./walker.ts";
@@ -31,12 +32,29 @@ export class JsonWalker extends JsonCursor implements Walker {
   items = 0;
   forOthers = false;
   readonly #limits: FrameLimits;
+  readonly #known: KnownTexts | undefined;
   #depth = 0;
   #started = false;
 
-  constructor(text: string, limits: FrameLimits) {
+  /** @param known where it may remember texts */
+  constructor(text: string, limits: FrameLimits, known?: KnownTexts) {
     super(text);
     this.#limits = limits;
+    this.#known = known;
+  }
+
+  /** Another message, whatever became of the last one. */
+  begin(text: string): void {
+    this.restart(text);
+    this.items = 0;
+    this.forOthers = false;
+    this.texts = undefined;
+    this.#depth = 0;
+    this.#started = false;
+  }
+
+  set remembers(remembers: boolean) {
+    this.texts = remembers ? this.#known : undefined;
   }
 
   open(): void {
@@ -73,6 +91,22 @@ export class JsonWalker extends JsonCursor implements Walker {
     if (next === OPEN_LIST) return "list";
     if (next === OPEN_DICT) return "dict";
     return this.source.startsWith("null", this.at) ? "null" : "other";
+  }
+
+  isNext(raw: string | Uint8Array): boolean {
+    return typeof raw === "string" && this.source.startsWith(raw, this.at);
+  }
+
+  pass(length: number, items: number): void {
+    this.at += length;
+    this.items += items;
+    if (this.items > this.#limits.items) throw tooMany(this.#limits.items, this.at);
+  }
+
+  rawFrom(from: number): string {
+    const units: number[] = [];
+    for (let at = from; at < this.at; at++) units.push(this.source.charCodeAt(at));
+    return String.fromCharCode(...units); // a slice would keep the whole frame alive
   }
 
   value(sink?: Sink): void {
@@ -176,23 +210,26 @@ export class JsonWalker extends JsonCursor implements Walker {
   #number(sink: Sink | undefined): void {
     const from = this.at;
     const literal = this.skipNumber();
-    // Whether it is exact need only be asked of a number that is long or has an exponent.
-    if (!sink && literal !== "exponent" && this.at - from < SAFE.length) return;
-    if (literal === "integer") this.#integer(from, sink);
-    else this.#float(from, sink);
+    if (!sink) return;
+    if (literal === "integer") sink.integer(this.#integer(from));
+    else sink.float(this.#float(from));
   }
 
-  #integer(from: number, sink: Sink | undefined): void {
-    const literal = this.source.slice(from, this.at);
+  #integer(from: number): number | bigint {
+    const { source, at } = this;
+    let value = source.charCodeAt(from) - ZERO;
+    if (value >= 0 && at - from < SAFE.length) {
+      for (let each = from + 1; each < at; each++) value = value * 10 + source.charCodeAt(each) - ZERO;
+      return value;
+    }
+    const literal = source.slice(from, at);
     const isSafe = literal.length < SAFE.length || (literal.length === SAFE.length && literal <= SAFE);
-    if (!isSafe) this.inexact(from);
-    sink?.integer(isSafe ? Number(literal) : BigInt(literal));
+    return isSafe ? Number(literal) : BigInt(literal);
   }
 
-  #float(from: number, sink: Sink | undefined): void {
+  #float(from: number): number {
     const value = Number(this.source.slice(from, this.at));
-    if (Number.isFinite(value)) sink?.float(value);
-    else if (sink) throw new Untranslatable("a number is beyond the range of a float64");
-    else this.inexact(from);
+    if (Number.isFinite(value)) return value;
+    throw new Untranslatable("a number is beyond the range of a float64");
   }
 }

@@ -1,5 +1,6 @@
 /** What the walkers of msgpack and CBOR share: a cursor that never reads, and never counts, beyond what is there. */
 import { ProtocolViolation } from "../wamp/error.ts";
+import type { KnownTexts } from "./known-texts.ts";
 import type { FrameLimits } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { isUtf8, textOf } from "./utf8.ts";
@@ -23,19 +24,58 @@ export abstract class OctetWalker {
   /** In the order in which they stand; undefined where there is nothing to rewrite, as nearly always. */
   rewrites: Rewrite[] | undefined;
   protected abstract readonly formatName: string;
-  protected readonly octets: Uint8Array;
-  protected readonly end: number;
+  protected octets: Uint8Array;
+  protected end: number;
   protected readonly limits: FrameLimits;
+  readonly #known: KnownTexts | undefined;
+  /** Where texts are looked up and remembered, if they are. */
+  #texts: KnownTexts | undefined;
   /** How many containers are open. */
   protected depth = 0;
   #view: DataView | undefined;
   /** Where the last text began that was walked. */
   #textFrom = 0;
 
-  constructor(octets: Uint8Array, limits: FrameLimits) {
+  /** @param known where it may remember texts */
+  constructor(octets: Uint8Array, limits: FrameLimits, known?: KnownTexts) {
     this.octets = octets;
     this.end = octets.length;
     this.limits = limits;
+    this.#known = known;
+  }
+
+  /** Another message, whatever became of the last one. */
+  begin(octets: Uint8Array): void {
+    this.octets = octets;
+    this.end = octets.length;
+    this.at = 0;
+    this.items = 0;
+    this.forOthers = false;
+    this.rewrites = undefined;
+    this.depth = 0;
+    this.#view = undefined;
+    this.#textFrom = 0;
+    this.#texts = undefined;
+  }
+
+  set remembers(remembers: boolean) {
+    this.#texts = remembers ? this.#known : undefined;
+  }
+
+  isNext(raw: string | Uint8Array): boolean {
+    if (typeof raw === "string" || raw.length > this.end - this.at) return false;
+    for (let at = 0; at < raw.length; at++) if (raw[at] !== this.octets[this.at + at]) return false;
+    return true;
+  }
+
+  pass(length: number, items: number): void {
+    this.at += length;
+    this.items += items;
+    if (this.items > this.limits.items) throw tooMany(this.limits.items, this.at);
+  }
+
+  rawFrom(from: number): Uint8Array {
+    return this.octets.slice(from, this.at);
   }
 
   between(): void {
@@ -119,8 +159,11 @@ export abstract class OctetWalker {
 
   /** The text from an offset to the cursor. */
   protected textAt(from: number): string {
+    const known = this.#texts?.findOctets(this.octets, from, this.at);
+    if (known !== undefined) return known;
     const text = textOf(this.octets, from, this.at);
     if (text === undefined) throw this.malformed("a string is not UTF-8");
+    this.#texts?.addOctets(text, this.octets, from, this.at);
     return text;
   }
 

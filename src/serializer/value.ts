@@ -11,7 +11,7 @@ type Dict = Record<string, unknown>;
 
 /** Collects what a walker reports; `values` are the header's elements so far. */
 export class ValueSink implements Sink {
-  readonly values: unknown[] = [];
+  values: unknown[] = [];
   /** The list that takes the next value, unless `#dict` does. */
   #list: unknown[] | undefined = this.values;
   #dict: Dict = {};
@@ -19,6 +19,14 @@ export class ValueSink implements Sink {
   #key: string | undefined;
   /** The containers around the current one, and the key at which each continues. */
   readonly #outer: (unknown[] | Dict)[] = [];
+
+  /** Begins anew, whatever became of the last message: what was collected is its receiver's. */
+  begin(): void {
+    this.values = [];
+    this.#list = this.values;
+    this.#key = undefined;
+    while (this.#outer.length > 0) this.#outer.pop(); // nearly always there is none, and to set a length is slow
+  }
 
   null(): void {
     this.#take(null);

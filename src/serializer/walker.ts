@@ -4,8 +4,10 @@
  * ends, where the payload begins, and what a payload may be.
  */
 import { ProtocolViolation } from "../wamp/error.ts";
+import type { KnownDicts } from "./known-dicts.ts";
 import type { FrameLimits } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
+import type { ValueSink } from "./value.ts";
 
 /** What is known of a value from its first octet. CBOR's undefined counts as null. */
 export type Kind = "null" | "list" | "dict" | "other";
@@ -27,12 +29,18 @@ export interface Walker {
   value(sink?: Sink): void;
   /** Steps over what separates the values of a payload: JSON's comma, nothing elsewhere. */
   between(): void;
+  /** Whether exactly this stands at `at`. */
+  isNext(raw: string | Uint8Array): boolean;
+  /** Steps over what was walked before, in another message: so much of it, so many values. */
+  pass(length: number, items: number): void;
+  /** What stands from an offset to `at`, as a copy. */
+  rawFrom(from: number): string | Uint8Array;
+  /** Whether texts of the header are remembered: not those of a message that may hold a secret. */
+  remembers: boolean;
 }
 
 /** Where things stand in a message. */
 export interface Parts {
-  /** The end of the last header element. */
-  readonly headerEnd: number;
   /** Arguments and ArgumentsKw, as they are to be forwarded: `undefined` if there is nothing to forward. */
   readonly payload: { readonly from: number; readonly to: number; readonly count: 1 | 2 } | undefined;
   /** MSG-41: null stood for Arguments, `payload` holds ArgumentsKw only and wants an empty list before it. */
@@ -42,41 +50,66 @@ export interface Parts {
 export interface Reading {
   /** How many elements precede Arguments, by type code; undefined where a message has no payload. */
   readonly payloadAt: (code: unknown) => number | undefined;
-  /** The type code, once the first element was walked: it stands between the two offsets. */
-  readonly code: (from: number, to: number) => unknown;
-  /** What becomes of the header's values. */
-  readonly header?: Sink;
+  /** Collects the header's values. */
+  readonly header: ValueSink;
+  readonly dicts: KnownDicts;
 }
+
+const HEADER_ONLY: Parts = { payload: undefined, argumentsMissing: false };
 
 /**
  * Walks a whole message.
  * @throws ProtocolViolation when malformed, beyond a limit, without a type code (SER-14, SER-15), or with a payload that
  * is not a list and a dict (MSG-30, MSG-31)
  */
-export function walkMessage(walker: Walker, { payloadAt, code, header }: Reading): Parts {
+export function walkMessage(walker: Walker, { payloadAt, header, dicts }: Reading): Parts {
+  header.begin();
   walker.open();
   if (!walker.more()) throw new ProtocolViolation("a message must not be an empty list");
-  const from = walker.at;
   walker.value(header);
-  let headerEnd = walker.at;
-  const typeCode = code(from, headerEnd);
-  if (!Number.isSafeInteger(typeCode)) {
+  const code = header.values[0];
+  if (typeof code !== "number" || !Number.isSafeInteger(code)) {
     throw new ProtocolViolation("a message must be a list that begins with its type code, an integer");
   }
-  let left = (payloadAt(typeCode) ?? Number.POSITIVE_INFINITY) - 1;
+  const place = payloadAt(code);
+  walker.remembers = place !== undefined;
   let more = walker.more();
-  for (; more && left > 0; left--) {
-    walker.value(header);
-    headerEnd = walker.at;
+  if (place === undefined) {
+    for (; more; more = walker.more()) walker.value(header);
+    return HEADER_ONLY;
+  }
+  for (let left = place - 1; more && left > 0; left--) {
+    walkField(walker, code, { header, dicts });
     more = walker.more();
   }
-  if (!more) return { headerEnd, payload: undefined, argumentsMissing: false };
-  return { headerEnd, ...walkPayload(walker) };
+  return more ? walkPayload(walker) : HEADER_ONLY;
 }
 
-function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
+/** One element of the header of a message that may come often. */
+function walkField(
+  walker: Walker,
+  code: number,
+  { header, dicts }: { readonly header: ValueSink; readonly dicts: KnownDicts },
+): void {
+  if (walker.kind() !== "dict") {
+    walker.value(header);
+    return;
+  }
+  const known = dicts.take(code, walker);
+  if (known) {
+    header.values.push(known);
+    return;
+  }
+  const { at: from, items } = walker;
+  walker.value(header);
+  const value = header.values.at(-1) as Readonly<Record<string, unknown>>; // a dict was walked
+  dicts.add(code, walker, { from, items: walker.items - items, value });
+}
+
+function walkPayload(walker: Walker): Parts {
   const from = walker.at;
   walker.forOthers = true;
+  walker.remembers = false;
   const kind = walker.kind();
   if (kind !== "list" && kind !== "null") {
     // PPT-14: the raw payload of Autobahn's old payload transparency is not announced, so nobody may send it.
@@ -87,7 +120,8 @@ function walkPayload(walker: Walker): Omit<Parts, "headerEnd"> {
   const noArguments = walker.items === before + 1;
   const to = walker.at;
   const argumentsOnly = noArguments ? undefined : ({ from, to, count: 1 } as const);
-  if (!walker.more()) return { payload: argumentsOnly, argumentsMissing: false };
+  if (!walker.more())
+    return argumentsOnly ? { payload: argumentsOnly, argumentsMissing: false } : HEADER_ONLY;
 
   const keywordsFrom = walker.at;
   const keywordsKind = walker.kind();

@@ -6,6 +6,7 @@
 import { ProtocolViolation } from "./error.ts";
 import { ROLE_FEATURES, type RoleName } from "./feature.ts";
 import { isId } from "./id.ts";
+import { RawItem } from "./payload.ts";
 
 export interface Field<T> {
   /** `where` names the field for the error, as in `PUBLISH.Options.acknowledge`. */
@@ -109,8 +110,11 @@ export function dict<const F extends Fields>(known: F): Field<DictOf<F>> {
   const fields: Fields = Object.assign(Object.create(null), known);
   const needed = Object.entries(known).filter(([, each]) => "required" in each);
   const rewritten = Object.entries(known).filter(([, each]) => each.write);
+  // What a frozen dict was read as: a codec gives the same object for options that are written the same.
+  let last: { readonly given: unknown; readonly kept: Dict } | undefined;
   return {
     read(value, where) {
+      if (last !== undefined && last.given === value) return last.kept as DictOf<F>; // every kept key was read by its own field
       const given = anyDict.read(value, where);
       const kept: Record<string, unknown> = {};
       for (const key in given) {
@@ -122,7 +126,8 @@ export function dict<const F extends Fields>(known: F): Field<DictOf<F>> {
       for (const [key, each] of needed) {
         if (!(key in kept)) kept[key] = each.read(undefined, `${where}.${key}`); // says what is missing
       }
-      return kept as DictOf<F>; // every kept key was read by its own field
+      if (Object.isFrozen(given)) last = { given, kept };
+      return kept as DictOf<F>; // as above
     },
     ...(rewritten.length > 0 && {
       write(value: DictOf<F>) {
@@ -149,13 +154,12 @@ export function roles(...names: readonly RoleName[]): Field<Roles> {
         if (!Object.hasOwn(given, name)) continue;
         const role = anyDict.read(given[name], `${where}.${name}`);
         const features = anyDict.read(role.features, `${where}.${name}.features`);
-        found[name] = ROLE_FEATURES[name].filter(
-          (feature) =>
-            Object.hasOwn(features, feature) &&
-            features[feature] !== undefined &&
-            features[feature] !== null &&
-            flag.read(features[feature], `${where}.${name}.features.${feature}`),
-        );
+        found[name] = ROLE_FEATURES[name].filter((feature) => {
+          if (!Object.hasOwn(features, feature)) return false;
+          const announced = features[feature];
+          if (announced === true || announced === undefined || announced === null) return announced === true;
+          return flag.read(announced, `${where}.${name}.features.${feature}`);
+        });
       }
       if (Object.keys(found).length === 0) {
         throw new ProtocolViolation(`${where} must name at least one of ${names.join(", ")}`);
@@ -170,6 +174,14 @@ export function roles(...names: readonly RoleName[]): Field<Roles> {
       }
       return written;
     },
+  };
+}
+
+/** A field that may also be given as it is written in one format, by whoever sends the same value again and again. */
+export function orWritten<T>(field: Field<T>): Field<T | RawItem> {
+  return {
+    read: field.read,
+    write: (value) => (value instanceof RawItem || !field.write ? value : field.write(value)),
   };
 }
 

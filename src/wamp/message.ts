@@ -13,6 +13,7 @@ import {
   idOrZero,
   listOf,
   oneOf,
+  orWritten,
   required,
   roles,
   shortText,
@@ -54,7 +55,12 @@ export const HELLO = shape("HELLO", 1, {
 });
 export const WELCOME = shape("WELCOME", 2, {
   session: id,
-  details: dict({ roles: required(roles("broker", "dealer")), agent: text, realm: uri, ...principal }),
+  details: dict({
+    roles: required(orWritten(roles("broker", "dealer"))),
+    agent: text,
+    realm: uri,
+    ...principal,
+  }),
 });
 export const ABORT = shape("ABORT", 3, { details: because, reason: uri, payload });
 export const CHALLENGE = shape("CHALLENGE", 4, { authmethod: text, extra: anyDict });

@@ -38,6 +38,8 @@ export class Shape<N extends string = string, F extends ShapeFields = ShapeField
   readonly #fields: readonly Field<unknown>[];
   readonly #places: readonly string[];
   readonly #required: number;
+  /** A message with every field. Nobody reads it: while it lives the engine keeps what it learned of such objects. */
+  readonly specimen: object;
 
   constructor(type: N, code: number, fields: F) {
     this.type = type;
@@ -49,6 +51,10 @@ export class Shape<N extends string = string, F extends ShapeFields = ShapeField
     this.#fields = header.map(([, field]) => field);
     this.#places = header.map(([name]) => `${type}.${name[0]?.toUpperCase()}${name.slice(1)}`);
     this.#required = header.filter(([, field]) => !("optional" in field)).length;
+    const specimen: Record<string, unknown> = { type };
+    for (const name of this.#names) specimen[name] = undefined;
+    if (this.payloadAt !== undefined) specimen.payload = undefined;
+    this.specimen = specimen;
   }
 
   /** Checks every field and returns the message. @throws ProtocolViolation naming the field (MSG-30, MSG-31) */
@@ -70,12 +76,13 @@ export class Shape<N extends string = string, F extends ShapeFields = ShapeField
 
   /** The header of a message that the router made; its type is its check. */
   header(message: Readonly<Record<string, unknown>>): unknown[] {
-    const header: unknown[] = [this.code];
-    for (const [at, name] of this.#names.entries()) {
-      const value = message[name];
-      if (value === undefined) break;
+    const header = new Array<unknown>(1 + this.#names.length); // a list that grows takes four times the room
+    header[0] = this.code;
+    for (let at = 0; at < this.#names.length; at++) {
+      const value = message[this.#names[at] ?? ""];
+      if (value === undefined) return header.slice(0, 1 + at);
       const field = this.#fields[at];
-      header.push(field?.write ? field.write(value) : value);
+      header[1 + at] = field?.write ? field.write(value) : value;
     }
     return header;
   }

@@ -23,6 +23,10 @@ function grammar(component: string): Record<MatchPolicy, RegExp> {
   };
 }
 
+/** Exact URIs that were found to be right, by rule: the same few are used again and again. */
+const RIGHT: Record<UriRule, Set<string>> = { loose: new Set(), strict: new Set() };
+const MOST_RIGHT = 1_024;
+
 const GRAMMAR: Record<UriRule, Record<MatchPolicy, RegExp>> = { loose: grammar(L), strict: grammar(S) };
 
 /** Why `uri` is not one, or undefined if it is. A pattern is judged by its own policy (URI-03, URI-04, URI-05). */
@@ -31,6 +35,18 @@ export function uriFault(
   match: MatchPolicy = "exact",
   rule: UriRule = "loose",
 ): string | undefined {
+  if (match !== "exact") return faultOf(uri, match, rule);
+  const right = RIGHT[rule];
+  if (right.has(uri)) return undefined;
+  const fault = faultOf(uri, match, rule);
+  if (fault === undefined) {
+    if (right.size >= MOST_RIGHT) right.clear();
+    right.add(uri);
+  }
+  return fault;
+}
+
+function faultOf(uri: string, match: MatchPolicy, rule: UriRule): string | undefined {
   if (uri.length > MAX_URI_LENGTH) return `is longer than ${MAX_URI_LENGTH} characters`;
   if (!GRAMMAR[rule][match].test(uri) || !uri.isWellFormed()) {
     const kind = match === "exact" ? "URI" : `${match} pattern`;
