@@ -13,6 +13,7 @@ import type { Connection } from "./connection.ts";
 import { Liveness } from "./liveness.ts";
 import { type Log, plain } from "./log-entry.ts";
 import { Outbox, type Undeliverable } from "./outbox.ts";
+import { Pace } from "./pace.ts";
 import type { ConnectionState } from "./peer.ts";
 import type { GatewayPorts } from "./settings.ts";
 import { Strangers } from "./strangers.ts";
@@ -39,12 +40,16 @@ export class Connections {
   readonly #congestion: Congestion;
   #inboxOctets = 0;
   readonly #outbox: Outbox;
+  readonly #pace: Pace;
+  readonly #soon: GatewayPorts["soon"];
+  /** Batched peers are sent what they are owed as soon as `#soon` calls back, and not before. */
+  #isWaiting = false;
   /** Undefined: a session may be silent for ever. */
   readonly liveness: Liveness | undefined;
   /** What is due: a reply in the handshake or to GOODBYE, or the end of what a session signed in with. */
   readonly #timetable = new Timetable<Connection>();
 
-  constructor({ realm, settings, now, log, abort }: GatewayPorts) {
+  constructor({ realm, settings, now, log, abort, soon }: GatewayPorts) {
     this.#realm = realm;
     this.#patience = settings.patience;
     this.#backlog = settings.backlog;
@@ -55,7 +60,9 @@ export class Connections {
     this.#congestion = new Congestion(settings, now);
     const { silence } = settings;
     this.liveness = silence === undefined ? undefined : new Liveness(silence, this.#joined, now);
-    this.#outbox = new Outbox(this.#joined, this.#congestion);
+    this.#outbox = new Outbox(this.#joined, this.#congestion, settings.backlog);
+    this.#pace = new Pace(now);
+    this.#soon = soon;
   }
 
   get joined(): ReadonlyMap<SessionId, Connection> {
@@ -93,6 +100,11 @@ export class Connections {
 
   /** A phase begins, and is remembered through sleep. */
   enter(connection: Connection, state: ConnectionState): void {
+    this.#begin(connection, state);
+    connection.remember();
+  }
+
+  #begin(connection: Connection, state: ConnectionState): void {
     const { state: earlier } = connection;
     if (earlier.phase === "joined" && state.phase !== "joined") {
       this.#joined.delete(earlier.identity.session);
@@ -101,7 +113,6 @@ export class Connections {
     if (state.phase === "ended") this.takeInbox(connection); // nothing is served after the end
     this.recall(connection, state);
     if (state.phase === "joined") this.liveness?.watch();
-    connection.remember();
   }
 
   /** The same for a phase that sleep interrupted: it is remembered already. */
@@ -149,10 +160,13 @@ export class Connections {
     if (deliveries.length === 0) return;
     const undeliverable: Undeliverable[] = [];
     const overflowing: Connection[] = [];
-    for (const delivery of deliveries) {
+    for (let at = 0; at < deliveries.length; at++) {
+      const delivery = deliveries[at];
+      if (!delivery) continue;
       this.#outbox.deliver(delivery, undeliverable, overflowing);
       if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to, overflowing);
     }
+    if (undeliverable.length === 0 && overflowing.length === 0) return;
     for (const { message, to, why } of undeliverable) {
       this.deliver(this.#realm.undeliverable(message, to, why));
     }
@@ -204,9 +218,14 @@ export class Connections {
   /** The transport is gone: there is nothing to close. What a client has not read when it closes may wait all the same. */
   lose(connection: Connection, how: "closed" | "cut"): void {
     const { session } = connection;
-    this.enter(connection, { phase: "ended" });
-    if (how === "closed") this.#congestion.linger(connection);
-    else this.#congestion.delete(connection);
+    this.#outbox.drop(connection);
+    this.#begin(connection, { phase: "ended" });
+    if (how === "closed")
+      this.#congestion.linger(connection); // nothing asks it what it remembers any more
+    else {
+      this.#congestion.delete(connection);
+      connection.remember();
+    }
     if (session) this.leave(session);
   }
 
@@ -242,12 +261,39 @@ export class Connections {
     }
   }
 
-  /** The end of a turn. Whoever cannot be sent to is lost, which others may have to be told. */
+  /** The end of a turn: what batched peers are owed leaves, now or soon. */
   flush(): void {
-    for (let broken = this.#outbox.flush(); broken.size > 0; broken = this.#outbox.flush()) {
+    const { unflushed } = this.#outbox;
+    if (unflushed > 0 && !this.#waits()) {
+      this.#pace.left(unflushed);
+      this.#outbox.flush();
+    }
+    this.#loseBroken();
+  }
+
+  /** Where much leaves, turns that follow each other at once are put together. */
+  #waits(): boolean {
+    if (this.#soon === undefined) return false;
+    if (this.#isWaiting) return true;
+    this.#isWaiting = this.#pace.isBusy;
+    if (this.#isWaiting) this.#soon(() => this.#flushLate());
+    return this.#isWaiting;
+  }
+
+  #flushLate(): void {
+    this.#isWaiting = false;
+    this.#pace.left(this.#outbox.unflushed);
+    this.#outbox.flush();
+    this.#loseBroken();
+  }
+
+  /** Whoever cannot be sent to is lost, which others may have to be told. */
+  #loseBroken(): void {
+    for (let broken = this.#outbox.takeBroken(); broken.size > 0; broken = this.#outbox.takeBroken()) {
       for (const [connection, error] of broken) {
         if (connection.state.phase !== "ended") this.fail(connection, error);
       }
+      this.#outbox.flush();
     }
   }
 

@@ -10,6 +10,9 @@ import type { Format } from "../wamp/payload.ts";
 import type { Congestion } from "./congestion.ts";
 import type { Connection } from "./connection.ts";
 
+/** A frame has its price, but it is small beside that of so many octets. */
+const LARGE = 65_536;
+
 /** A message that has no form in its receiver's format. */
 export interface Undeliverable {
   readonly message: RouterMessage;
@@ -21,28 +24,40 @@ export class Outbox {
   /** Session id to the connection that it lives on. */
   readonly #connections: ReadonlyMap<SessionId, Connection>;
   readonly #congestion: Congestion;
+  /** Octets of a batch that waits for nothing more: nobody comes near the limit by what is held back. */
+  readonly #large: number;
   /** Batched connections with messages to flush. */
   readonly #unflushed = new Set<Connection>();
-  /** The frame last made of a single message, which in a fan-out many batched peers get. */
-  #lastFrame: { message: Encoded; serializer: Serializer; frame: Encoded } | undefined;
+  /** The frame last made, which in a fan-out many batched peers get. */
+  #lastFrame: { messages: readonly Encoded[]; serializer: Serializer; frame: Encoded } | undefined;
   /** Connections whose peer could not be sent to, with what it threw. */
   #broken = new Map<Connection, unknown>();
 
-  constructor(connections: ReadonlyMap<SessionId, Connection>, congestion: Congestion) {
+  /** @param backlog octets that may wait for one peer */
+  constructor(connections: ReadonlyMap<SessionId, Connection>, congestion: Congestion, backlog: number) {
     this.#connections = connections;
     this.#congestion = congestion;
+    this.#large = Math.min(LARGE, backlog / 4);
   }
 
   /** Sends to every receiver that still has a connection. Those that cannot be sent to are added to the two lists. */
   deliver({ message, to }: Delivery, undeliverable: Undeliverable[], overflowing: Connection[]): void {
-    let once: Partial<Record<Format, Encoded | Untranslatable>> | undefined;
+    /** What the message is in the format of the receiver before, as nearly always in that of the next; and in all formats. */
+    let last: Format | undefined;
+    let encoded: Encoded | Untranslatable = "";
+    let all: Map<Format, Encoded | Untranslatable> | undefined;
     for (const id of to) {
       const connection = this.#connections.get(id);
       if (!connection) continue;
-      const { format } = connection.serializer;
-      once ??= {};
-      once[format] ??= encode(connection.serializer, message);
-      const encoded = once[format];
+      const { serializer } = connection;
+      if (serializer.format !== last) {
+        if (last !== undefined) {
+          all ??= new Map();
+          all.set(last, encoded);
+        }
+        last = serializer.format;
+        encoded = all?.get(last) ?? encode(serializer, message);
+      }
       if (encoded instanceof Untranslatable) {
         undeliverable.push({ message, to: id, why: encoded.message });
       } else if (this.#congestion.isFull(connection) || !this.#congestion.fits(encoded.length)) {
@@ -58,14 +73,20 @@ export class Outbox {
     this.#put(connection, connection.serializer.encode(unparse(message)));
   }
 
-  /**
-   * The end of a turn: what batched peers are owed leaves. Returns the connections whose peer could not be sent to, with
-   * what it threw: such a session must leave (BRK-23).
-   */
-  flush(): ReadonlyMap<Connection, unknown> {
+  /** How many batched peers are owed a frame. */
+  get unflushed(): number {
+    return this.#unflushed.size;
+  }
+
+  /** What batched peers are owed leaves. */
+  flush(): void {
     for (const connection of this.#unflushed) this.#release(connection);
     this.#unflushed.clear();
     this.#lastFrame = undefined;
+  }
+
+  /** The connections whose peer could not be sent to, with what it threw: such a session must leave (BRK-23). */
+  takeBroken(): ReadonlyMap<Connection, unknown> {
     const broken = this.#broken;
     if (broken.size > 0) this.#broken = new Map();
     return broken;
@@ -91,7 +112,11 @@ export class Outbox {
     }
     connection.outgoing.push(message);
     connection.outgoingOctets += message.length;
-    this.#unflushed.add(connection);
+    if (connection.outgoingOctets < this.#large) this.#unflushed.add(connection);
+    else {
+      this.#unflushed.delete(connection);
+      this.#release(connection);
+    }
   }
 
   #release(connection: Connection): void {
@@ -102,7 +127,7 @@ export class Outbox {
   }
 
   #send(connection: Connection, frame: Encoded): void {
-    if (this.#broken.has(connection)) return; // ORD-20: no gap, should it work again
+    if (this.#broken.size > 0 && this.#broken.has(connection)) return; // ORD-20: no gap, should it work again
     try {
       connection.peer.send(frame);
     } catch (error) {
@@ -111,14 +136,19 @@ export class Outbox {
   }
 
   #frame(serializer: Serializer, messages: readonly Encoded[]): Encoded {
-    const [message] = messages;
-    if (messages.length > 1 || message === undefined) return serializer.join(messages);
     const last = this.#lastFrame;
-    if (last && last.message === message && last.serializer === serializer) return last.frame;
+    if (last && last.serializer === serializer && areSame(last.messages, messages)) return last.frame;
     const frame = serializer.join(messages);
-    this.#lastFrame = { message, serializer, frame };
+    this.#lastFrame = { messages, serializer, frame };
     return frame;
   }
+}
+
+/** Whether these are the very same messages: each is encoded once, so no octet is looked at. */
+function areSame(some: readonly Encoded[], others: readonly Encoded[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }
 
 function encode(serializer: Serializer, message: RouterMessage): Encoded | Untranslatable {

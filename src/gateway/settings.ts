@@ -77,6 +77,11 @@ export interface GatewayPorts {
   readonly stillWelcome?: (identity: Identity, joining?: Principal) => boolean;
   /** Throws away every socket with all that waits in it, and with them this gateway: nothing else frees what closed sockets hold. */
   readonly abort?: (reason: string) => void;
+  /**
+   * Calls back within about a millisecond, once; until then the realm must not sleep. Undefined: what a turn has for batched
+   * peers leaves at its end, however many turns follow each other.
+   */
+  readonly soon?: (work: () => void) => void;
   /** The next deadline may have moved other than in `open`, `receive`, `close` or `tick`. */
   readonly rearm?: () => void;
 }
