@@ -84,18 +84,23 @@ export class Client {
     lost.catch(() => {});
     late.catch(() => {});
     const next = () => Promise.race([new Promise<Wire>((resolve) => (client.#first = resolve)), late, lost]);
-    await Promise.race([new Promise((resolve) => socket.once("open", resolve)), late, lost]);
-    client.send([1, realm, { roles: ROLES, ...details }]);
-    let answer = await next();
-    if (answer[0] === 4 && sign) {
-      client.send([5, sign(answer), {}]);
-      answer = await next();
+    try {
+      await Promise.race([new Promise((resolve) => socket.once("open", resolve)), late, lost]);
+      client.send([1, realm, { roles: ROLES, ...details }]);
+      let answer = await next();
+      if (answer[0] === 4 && sign) {
+        client.send([5, sign(answer), {}]);
+        answer = await next();
+      }
+      if (answer[0] !== 2) throw new Error(`no WELCOME but ${JSON.stringify(answer)}`);
+      client.#first = undefined;
+      client.session = answer[1] as number;
+      client.authid = (answer[2] as { authid: string }).authid;
+      return client;
+    } catch (error) {
+      client.cut(); // else a WELCOME that comes too late would leave a session behind
+      throw error;
     }
-    if (answer[0] !== 2) throw new Error(`no WELCOME but ${JSON.stringify(answer)}`);
-    client.#first = undefined;
-    client.session = answer[1] as number;
-    client.authid = (answer[2] as { authid: string }).authid;
-    return client;
   }
 
   send(wire: Wire): void {

@@ -21,7 +21,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-const HELD = ["session", "subscriber", "callee", "invocation", "testament", "registration"];
+/** The tables of what sessions hold. */
+export const HELD = ["session", "subscriber", "callee", "invocation", "testament", "registration"];
 
 /** @param realm as it would stand in wrangler.toml; served at `/ws` */
 export async function openHouse(realm: { readonly name: string }, vars: object = {}): Promise<House> {

@@ -17,10 +17,13 @@ import { poison } from "./rows/poison.ts";
 import { silentSockets } from "./rows/silent-sockets.ts";
 import { sleep } from "./rows/sleep.ts";
 import { slowConsumer } from "./rows/slow-consumer.ts";
+import { soak } from "./rows/soak.ts";
 import { storageFailure } from "./rows/storage-failure.ts";
 import { storm } from "./rows/storm.ts";
+import { vectors } from "./rows/vectors.ts";
 
 export const ROWS: readonly Row[] = [
+  vectors,
   model,
   lossOrder,
   sleep,
@@ -31,6 +34,7 @@ export const ROWS: readonly Row[] = [
   storm,
   slowConsumer,
   pendingCalls,
+  soak,
   storageFailure,
   clock,
   isolation,

@@ -5,13 +5,14 @@ import { rawFrame } from "../../test/fuzz/bytes.ts";
 import { nearlyRight, written } from "../../test/fuzz/messages.ts";
 import { Dice } from "../../test/fuzz/permission-cases.ts";
 import { openRealm } from "../../test/open-realm.ts";
-import { Canary } from "../canary.ts";
+import { CanaryThread } from "../canary-thread.ts";
 import { Hang, Line } from "../line.ts";
 import { Router } from "../router.ts";
 import { atMost, type Extent, type Outcome, percentile, type Row } from "../row.ts";
+import { type Point, slopeOf } from "../slope.ts";
 
 const COUNTS: Readonly<Record<Extent, { raw: number; typed: number }>> = {
-  ci: { raw: 20_000, typed: 10_000 },
+  ci: { raw: 10_000, typed: 5_000 },
   full: { raw: 1_000_000, typed: 500_000 },
 };
 /** Those who throw at a time. */
@@ -35,7 +36,7 @@ interface Tally {
   /** Times that a proper client could not join. */
   unwelcome: number;
   /** Frames thrown so far, and resident octets then. */
-  readonly memory: [thrown: number, octets: number][];
+  readonly memory: Point[];
 }
 
 function typed(dice: Dice, subprotocol: Subprotocol, request: number): Encoded {
@@ -86,20 +87,10 @@ async function throwMany(
   line?.end();
 }
 
-/** Octets of growth for a frame, by least squares over the later half, when buffers have found their size. */
-function slope(memory: Tally["memory"]): number {
-  const points = memory.slice(memory.length >> 1);
-  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const across = points.reduce((sum, [thrown, octets]) => sum + (thrown - x) * (octets - y), 0);
-  return across / points.reduce((sum, [thrown]) => sum + (thrown - x) ** 2, 0);
-}
-
 async function run(router: Router, extent: Extent): Promise<Outcome> {
   const { raw, typed: messages } = COUNTS[extent];
   const tally: Tally = { thrown: 0, ended: 0, hangs: 0, unwelcome: 0, memory: [] };
-  const canary = await Canary.hatch(router.port);
-  canary.keepSinging(PAUSE);
+  const canary = await CanaryThread.hatch({ port: router.port, pause: PAUSE });
   let seed = 0;
   for (const [count, make] of [
     [raw, rawFrame],
@@ -113,12 +104,11 @@ async function run(router: Router, extent: Extent): Promise<Outcome> {
       tally.memory.push([tally.thrown, await router.server.residentBytes()]);
     }
   }
-  await canary.hush();
-  const { restarts, wrong, times } = canary;
-  await canary.fly();
+  const { restarts, wrong, times } = await canary.end();
   const { faults } = router.server;
   for (const fault of faults.slice(0, 5)) console.log(`       ${fault.slice(0, 1_000)}`);
   const [first] = tally.memory;
+  const laterHalf = tally.memory.slice(tally.memory.length >> 1); // when buffers have found their size
   const last = tally.memory.at(-1);
   return {
     done: {
@@ -136,7 +126,7 @@ async function run(router: Router, extent: Extent): Promise<Outcome> {
     figures: {
       "canary p99": atMost(percentile(times, 99), CANARY_P99),
       "memory for 100,000 frames more": {
-        value: `${((slope(tally.memory) * 100_000) / 2 ** 20).toFixed(1)} MB`,
+        value: `${((slopeOf(laterHalf).slope * 100_000) / 2 ** 20).toFixed(1)} MB`,
         met: true,
       },
       "memory first and last": {

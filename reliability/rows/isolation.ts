@@ -1,6 +1,7 @@
 /** R19: a hundred realms on one machine; one of them is flooded, then thrown away whole, and the others must not notice. */
 import { connect, type Socket } from "node:net";
 import { openRealm, openRole } from "../../test/open-realm.ts";
+import { Bystanders } from "../bystanders.ts";
 import { Client } from "../client.ts";
 import { Router } from "../router.ts";
 import { type Outcome, percentile, type Row } from "../row.ts";
@@ -9,8 +10,6 @@ const REALMS = 100;
 const FLOODERS = 4;
 /** Publications of one flooder that are not acknowledged yet. */
 const IN_FLIGHT = 64;
-/** Milliseconds between two calls of a bystander. */
-const PACE = 250;
 const SECONDS = { full: 20, ci: 5 };
 const VICTIM = "com.example.victim";
 /** What a client may leave unread in the victim; so few that a handful of stalled ones fill the object. */
@@ -18,55 +17,6 @@ const SMALL = { backlog: 65_536, totalBacklog: 1_048_576, sessions: 1_000 };
 
 const name = (index: number) => `com.example.realm${index}`;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** One client in each of the other realms, who asks its realm something, again and again. */
-class Bystanders {
-  readonly #clients: readonly Client[];
-  #times: number[] = [];
-  #over = false;
-  errors = 0;
-  readonly #asking: Promise<unknown>;
-
-  private constructor(clients: readonly Client[]) {
-    this.#clients = clients;
-    this.#asking = Promise.all(clients.map((client, index) => this.#ask(client, (index / REALMS) * PACE)));
-  }
-
-  static async join(port: number): Promise<Bystanders> {
-    const clients: Client[] = [];
-    for (let n = 1; n < REALMS; n++) {
-      clients.push(await Client.join(port, { realm: name(n), path: `/ws/${name(n)}` }));
-    }
-    return new Bystanders(clients);
-  }
-
-  /** The times since the last one who asked. */
-  take(): number[] {
-    const times = this.#times;
-    this.#times = [];
-    return times;
-  }
-
-  async end(): Promise<number> {
-    this.#over = true;
-    await Promise.race([this.#asking, sleep(5_000)]);
-    const unanswered = this.#clients.reduce((sum, client) => sum + client.unanswered, 0);
-    const cut = this.#clients.filter(({ socket }) => socket.readyState !== 1).length;
-    for (const client of this.#clients) client.cut();
-    return this.errors + unanswered + cut;
-  }
-
-  async #ask(client: Client, offset: number): Promise<void> {
-    await sleep(offset);
-    while (!this.#over) {
-      const began = performance.now();
-      const answer = await client.ask(48, {}, "wamp.session.count");
-      this.#times.push(performance.now() - began);
-      if (answer[0] !== 50) this.errors++;
-      await sleep(PACE);
-    }
-  }
-}
 
 /** Publishes as fast as it is answered, until told to stop. */
 class Flooder {
@@ -137,22 +87,25 @@ async function choke(port: number, witness: Client): Promise<boolean> {
 }
 
 async function isolate({ port }: Router, seconds: number): Promise<Outcome> {
-  const bystanders = await Bystanders.join(port);
+  const bystanders = await Bystanders.join({
+    port,
+    realms: Array.from({ length: REALMS - 1 }, (_, n) => name(n + 1)),
+  });
   const joining = { realm: VICTIM, path: `/ws/${VICTIM}` };
   const witness = await Client.join(port, joining);
   await sleep(2_000);
-  bystanders.take();
+  await bystanders.take();
   await sleep(seconds * 1_000);
-  const before = bystanders.take();
+  const before = await bystanders.take();
 
   const flooders: Flooder[] = [];
   for (let n = 0; n < FLOODERS; n++) flooders.push(new Flooder(await Client.join(port, joining)));
   await sleep(seconds * 1_000);
-  const during = bystanders.take();
+  const during = await bystanders.take();
   for (const flooder of flooders) flooder.stop();
 
   const thrown = await choke(port, witness);
-  const after = bystanders.take();
+  const after = await bystanders.take();
   await sleep(500);
   const again = await Client.join(port, joining);
   const [, , , args] = await again.must(48, {}, "wamp.session.count");

@@ -1,11 +1,8 @@
 /** R7: `kill -9` under load, over and over: whatever was acknowledged is there afterwards, and the file is sound. */
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { ADMIN_SECRET } from "../../test/fleet-realm.ts";
 import { openRealm } from "../../test/open-realm.ts";
 import { Client } from "../client.ts";
+import { eachDatabase } from "../disk.ts";
 import { pause, random } from "../pace.ts";
 import { Router } from "../router.ts";
 import { atMost, type Extent, type Outcome, percentile, type Row } from "../row.ts";
@@ -92,20 +89,13 @@ async function missing(client: Client, port: number, promised: Promised): Promis
   return lost;
 }
 
-/** `PRAGMA quick_check` of every database, on a copy, as the next start would find it. @returns how many are not sound */
+/** `PRAGMA quick_check` of every database, as the next start would find it. @returns how many are not sound */
 async function unsound(disk: string): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "edgebahn-check-"));
   let faulty = 0;
-  for (const file of await readdir(disk, { recursive: true, withFileTypes: true })) {
-    if (file.isFile()) await copyFile(join(file.parentPath, file.name), join(folder, file.name));
-  }
-  for (const name of (await readdir(folder)).filter((each) => each.endsWith(".sqlite"))) {
-    const database = new DatabaseSync(join(folder, name));
-    const rows = database.prepare("PRAGMA quick_check").all();
-    if (Object.values(rows[0] ?? {})[0] !== "ok") faulty++;
-    database.close();
-  }
-  await rm(folder, { recursive: true, force: true });
+  await eachDatabase(disk, (database) => {
+    const [row] = database.prepare("PRAGMA quick_check").all();
+    if (row?.quick_check !== "ok") faulty++;
+  });
   return faulty;
 }
 

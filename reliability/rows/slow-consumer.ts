@@ -3,6 +3,7 @@ import { openRealm } from "../../test/open-realm.ts";
 import { Client, type Wire } from "../client.ts";
 import { Router } from "../router.ts";
 import { atMost, type Figure, type Outcome, percentile, type Row } from "../row.ts";
+import { growthBySmall } from "../stalled-by-small.ts";
 
 const STALLED = 5;
 const HEALTHY = 95;
@@ -135,6 +136,9 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
   const times = stalled.map(({ client }) => (left.get(client.session) ?? Number.POSITIVE_INFINITY) - began);
   const told = await Promise.all(stalled.map(isTold));
 
+  const readers = healthy.slice(0, BULK_READERS);
+  const cutBefore = healthy.filter(({ client }) => client.socket.readyState !== 1).length;
+
   const crowd = await joinAll(port, CROWD);
   const usuallyCrowded = await publisher.warmUp(20);
   for (const { client } of crowd) client.socket.pause();
@@ -143,7 +147,10 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
   for (const { client } of crowd) client.cut();
 
   const { count } = publisher;
-  const missing = (seen: readonly number[]) => count - seen.length + gaps(seen, 0);
+  // Those who were cut among a hundred stalled ones have nothing but the end to miss.
+  const cut = healthy.filter(({ client }) => client.socket.readyState !== 1);
+  const missing = (reader: Reader, seen: readonly number[]) =>
+    (cut.includes(reader) ? 0 : count - seen.length) + gaps(seen, 0);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   return {
     done: {
@@ -153,16 +160,22 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
       "stalled together": CROWD,
     },
     faults: {
-      "lost to healthy ones": sum(healthy.map(({ ticks }) => missing(ticks))),
-      "chunks lost to healthy ones": sum(healthy.slice(0, BULK_READERS).map(({ bulk }) => missing(bulk))),
+      "lost to healthy ones": sum(healthy.map((reader) => missing(reader, reader.ticks))),
+      "chunks lost to healthy ones": sum(readers.map((reader) => missing(reader, reader.bulk))),
       "not dropped in time": times.filter((time) => !(time <= DROPPED_WITHIN)).length,
       "not told": told.filter((each) => !each).length,
       "of the crowd not dropped": here,
-      "healthy ones cut": healthy.filter(({ client }) => client.socket.readyState !== 1).length,
+      "healthy ones cut by 5 stalled": cutBefore,
+      "cut without a word": cut.filter(({ last }) => last[0] !== 6).length,
     },
     figures: {
       "growth by 5 stalled": memory(most - usually, STALLED * 1.5),
       "growth by 100 stalled": memory(mostCrowded - usuallyCrowded, 32),
+      "readers of the same cut among 100 stalled": {
+        value: String(cut.length),
+        target: "0",
+        met: cut.length === 0,
+      },
       "last dropped after": atMost(Math.max(...times), DROPPED_WITHIN),
       "p99 without": { value: `${usual.toFixed(1)} ms`, met: true },
       "p99 with": { value: `${during.toFixed(1)} ms`, target: "<= 2x", met: during <= 2 * usual },
@@ -182,7 +195,15 @@ export const slowConsumer: Row = {
   async run(extent) {
     const router = await Router.start({ REALMS: [openRealm("realm1")] });
     try {
-      return await stallSome(router, OFFERED[extent]);
+      const small = await growthBySmall(router, STALLED);
+      await router.kill();
+      await router.restart();
+      const { done, faults, figures } = await stallSome(router, OFFERED[extent]);
+      return {
+        done: { ...done, "small events published": small.published },
+        faults: { ...faults, "not dropped while small events came": small.stayed },
+        figures: { ...figures, "growth by 5 stalled with small events": memory(small.octets, STALLED * 1.5) },
+      };
     } finally {
       await router.end();
     }

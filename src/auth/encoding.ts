@@ -39,9 +39,26 @@ export async function sha256(octets: Uint8Array): Promise<Octets> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", octets));
 }
 
+const HMAC = { name: "HMAC", hash: "SHA-256" };
+
 /** HMAC-SHA256. @param key at least one octet, or Web Crypto throws */
 export async function hmac(key: Uint8Array, octets: Uint8Array): Promise<Octets> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, octets));
+  return sign(await crypto.subtle.importKey("raw", key, HMAC, false, ["sign"]), octets);
+}
+
+/** A key that is kept to the same as the platform takes it: to take it in costs as much as to sign. */
+const kept = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+/** The same with a key that is used again and again, and never changed. */
+export async function hmacByKept(key: Uint8Array, octets: Uint8Array): Promise<Octets> {
+  let imported = kept.get(key);
+  if (!imported) {
+    imported = crypto.subtle.importKey("raw", key, HMAC, false, ["sign"]);
+    kept.set(key, imported);
+  }
+  return sign(await imported, octets);
+}
+
+async function sign(key: CryptoKey, octets: Uint8Array): Promise<Octets> {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, octets));
 }

@@ -2,7 +2,7 @@
  * What somebody unknown is challenged with (AUT-08, SCR-14): like what somebody known is, the same each time, and never to
  * be met. It is made for everybody, known or not, so that both take the same steps; for the known it is then left aside.
  */
-import { fromBase64, hmac, type Octets, toBase64, utf8 } from "./encoding.ts";
+import { fromBase64, hmacByKept, type Octets, toBase64, utf8 } from "./encoding.ts";
 
 const DIGITS = "0123456789";
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
@@ -44,7 +44,7 @@ export class Mock {
   async octets(use: "sample" | "salt" | "key", length: number): Promise<Octets> {
     const octets = new Uint8Array(length);
     for (let at = 0; at < length; at += 32) {
-      const block = await hmac(this.#key, utf8(JSON.stringify([use, at, ...this.#who])));
+      const block = await hmacByKept(this.#key, utf8(JSON.stringify([use, at, ...this.#who])));
       octets.set(block.subarray(0, length - at), at);
     }
     return octets;

@@ -4,9 +4,8 @@
  */
 import type { Message } from "../wamp/message.ts";
 import { authidOf, type ChallengePorts, textOf } from "./challenger.ts";
-import { sameText } from "./constant-time.ts";
 import type { CraCredential, Known } from "./credential.ts";
-import { hmac, toBase64, utf8 } from "./encoding.ts";
+import { equalOctets, hmac, toBase64, utf8 } from "./encoding.ts";
 import type { AuthMethod, Challenge, SignIn, Verdict } from "./method.ts";
 import { Mock } from "./mock.ts";
 import { newNonce } from "./nonce.ts";
@@ -35,7 +34,7 @@ export class WampCra implements AuthMethod {
     const authid = authidOf(signIn, this.name);
     const known = await book.find("wampcra", authid, signIn);
     if (!known && revealUnknown) throw nobody(authid);
-    const sham = await this.#sham(authid, known);
+    const salted = await this.#salted(authid, known);
     const challenge = JSON.stringify({
       authid,
       authrole: UNDISCLOSED,
@@ -45,7 +44,6 @@ export class WampCra implements AuthMethod {
       timestamp: new Date(now()).toISOString(),
       session: signIn.session,
     });
-    const { salted } = known ? known.credential : sham;
     return { challenge: { extra: { challenge, ...salted }, expects: { challenge } } };
   }
 
@@ -57,22 +55,32 @@ export class WampCra implements AuthMethod {
   ): Promise<Verdict> {
     const authid = authidOf(signIn, this.name);
     const known = await this.#ports.book.find("wampcra", authid, signIn);
-    const sham = await this.#sham(authid, known);
-    const { key } = known ? known.credential : sham;
-    const right = await sameText(await craSignature(key, textOf(expects, "challenge")), signature);
+    // Made for everybody, so that somebody known takes the same steps.
+    const mockKey = toBase64(await this.#mock(authid).octets("key", 32));
+    const key = known ? known.credential.key : mockKey;
+    const right = isSignature(await craSignature(key, textOf(expects, "challenge")), signature);
     if (!known || !right) throw denied();
     return { principal: principalOf(known) };
   }
 
-  /** Whom somebody unknown is taken for; for somebody known one of the same kind, so that it takes the same steps. */
-  async #sham(authid: string, known: Known<"wampcra"> | undefined): Promise<CraCredential> {
-    const mock = new Mock(this.#ports.mockKey, [this.name, authid]);
+  /** What is said of a salted secret; of somebody unknown what somebody picked is told, with a salt of its own. */
+  async #salted(authid: string, known: Known<"wampcra"> | undefined): Promise<CraCredential["salted"]> {
+    const mock = this.#mock(authid);
     const picked = await mock.pick(this.#ports.book.samples("wampcra"));
     const { salted } = known?.credential ?? picked ?? {};
-    const key = toBase64(await mock.octets("key", 32));
-    if (!salted) return { method: "wampcra", key };
-    return { method: "wampcra", key, salted: { ...salted, salt: await mock.salt(salted.salt) } };
+    if (!salted) return undefined;
+    const salt = await mock.salt(salted.salt); // made for everybody, as above
+    return known ? salted : { ...salted, salt };
   }
+
+  #mock(authid: string): Mock {
+    return new Mock(this.#ports.mockKey, [this.name, authid]);
+  }
+}
+
+/** AUT-13: takes as long wherever they differ; how long a signature is everybody knows. */
+function isSignature(expected: string, given: string): boolean {
+  return equalOctets(utf8(expected), utf8(given));
 }
 
 /**

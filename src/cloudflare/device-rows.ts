@@ -7,6 +7,9 @@ import { type Device, type DeviceStore, type KeyMethod, keysOf, shapeOf } from "
 
 const COLUMNS = "authid, authrole, disabled, created, changed, note, credential";
 
+/** Names that are remembered: about as many as sign in at a time. */
+const MOST_ASKED = 1_000;
+
 // The index signature is what SqlStorage asks of a row's type.
 interface Columns {
   readonly authid: string;
@@ -24,6 +27,11 @@ export class DeviceRows implements DeviceStore {
   readonly #sql: SqlStorage;
   /** A shape, as text, to how many devices have it that are not disabled; undefined until somebody asks. */
   #shapes: Map<string, number> | undefined;
+  /**
+   * Authid to its device, or that there is none: a sign-in asks three times within a moment, and one for a name that nobody
+   * has must take no longer.
+   */
+  readonly #asked = new Map<string, Device | undefined>();
   /** How many devices there are; undefined until somebody asks. */
   #count: number | undefined;
 
@@ -33,6 +41,14 @@ export class DeviceRows implements DeviceStore {
   }
 
   find(authid: string): Device | undefined {
+    if (this.#asked.has(authid)) return this.#asked.get(authid);
+    const device = this.#read(authid);
+    if (this.#asked.size >= MOST_ASKED) this.#asked.clear();
+    this.#asked.set(authid, device);
+    return device;
+  }
+
+  #read(authid: string): Device | undefined {
     const [row] = this.#sql.exec<Columns>(`SELECT ${COLUMNS} FROM principal WHERE authid = ?`, authid);
     return row && deviceOf(row);
   }
@@ -49,6 +65,7 @@ export class DeviceRows implements DeviceStore {
   put(device: Device): void {
     const { authid, authrole, disabled, created, changed, note, credential } = device;
     const before = this.find(authid);
+    this.#asked.delete(authid); // whatever becomes of it
     // All or nothing: a device without its keys would be there and never found.
     this.#storage.transactionSync(() => {
       this.#sql.exec(
@@ -69,6 +86,7 @@ export class DeviceRows implements DeviceStore {
 
   remove(authid: string): void {
     const before = this.find(authid);
+    this.#asked.delete(authid); // whatever becomes of it
     this.#storage.transactionSync(() => {
       this.#sql.exec("DELETE FROM principal WHERE authid = ?", authid);
       this.#replaceKeys(before, undefined);

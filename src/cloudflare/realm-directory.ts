@@ -38,23 +38,33 @@ export class DirectoryBusy extends Error {
 }
 
 export class RealmDirectory {
-  readonly #remote: Remote;
+  readonly #namespace: Env["DIRECTORY"];
   readonly #now: () => number;
 
   constructor(namespace: Env["DIRECTORY"], now = Date.now) {
-    // Every property of this proxy is a remote method, `then` too: it must never be awaited itself.
-    this.#remote = proxyDurable(namespace, { name: "directory", parse: true }).get("directory") as Remote;
+    this.#namespace = namespace;
     this.#now = now;
   }
 
+  /** Made when it is needed, which for most upgrades is never. */
+  get #remote(): Remote {
+    // Every property of this proxy is a remote method, `then` too: it must never be awaited itself.
+    return proxyDurable(this.#namespace, { name: "directory", parse: true }).get("directory") as Remote;
+  }
+
   /**
-   * Notes that the realm is used: once a minute and isolate. Never rejects: what cannot be noted keeps nobody out.
+   * Notes that the realm is used: once a minute and isolate, else undefined. Never rejects: what cannot be noted keeps
+   * nobody out.
    * @param configured whether the configuration names it
    */
-  async note(realm: string, configured: boolean): Promise<void> {
+  note(realm: string, configured: boolean): Promise<void> | undefined {
     const now = this.#now();
-    if (now - (noted.get(realm) ?? Number.NEGATIVE_INFINITY) < USED_EVERY) return;
+    if (now - (noted.get(realm) ?? Number.NEGATIVE_INFINITY) < USED_EVERY) return undefined;
     remember(noted, realm, now);
+    return this.#used(realm, now, configured);
+  }
+
+  async #used(realm: string, now: number, configured: boolean): Promise<void> {
     try {
       await this.#remote.used(encodeURIComponent(realm), now, configured);
     } catch (error) {

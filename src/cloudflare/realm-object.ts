@@ -38,6 +38,8 @@ interface Line {
 }
 
 const serializer = createSerializers({ limits: DEFAULT_FRAME_LIMITS, payloadAt });
+/** Milliseconds for which turns are put together at most (goal B6). */
+const COALESCING = 1;
 const now = (): number => Date.now();
 
 /** Everything that is built anew when what the realm is changes. */
@@ -86,6 +88,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
       store: new SqlStore(storage),
       now,
       randomId,
+      patternKey: randomId(),
       settings,
       reader: payloadReader,
       may,
@@ -141,6 +144,12 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
       requestIdCheck: settings.requestIdCheck,
       stillWelcome: doors.stillWelcome,
       abort: (reason) => this.ctx.abort(reason),
+      soon: (work) => {
+        setTimeout(() => {
+          work();
+          this.#arm();
+        }, COALESCING);
+      },
       rearm: () => this.#arm(),
     });
     return {
@@ -204,8 +213,9 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     this.#lost(socket, wasClean ? "closed" : "cut");
-    // The runtime leaves the peer's close frame for us to answer (platform.md section 5).
-    new SocketPeer(socket).close(code, reason);
+    // The runtime leaves the peer's close frame for us to answer (platform.md section 5). Where none came there is nobody to
+    // answer, and to try costs the runtime more than all else: a fleet that is cut off at once would keep those who come waiting.
+    if (wasClean) new SocketPeer(socket).close(code, reason);
   }
 
   override webSocketError(socket: WebSocket, error: unknown): void {

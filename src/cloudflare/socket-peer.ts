@@ -75,8 +75,11 @@ export class SocketPeer implements Peer {
   }
 }
 
-/** A close frame holds 123 octets of reason. */
+/** Octets of reason in a close frame. */
+const REASON = 123;
+
 function clip(reason: string): string {
-  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(123));
+  if (3 * reason.length <= REASON) return reason; // no character has more than three octets
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(REASON));
   return reason.slice(0, read);
 }

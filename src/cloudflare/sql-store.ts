@@ -16,16 +16,49 @@ import type {
   RetainedBounds,
   RetainedMost,
   RetainedRow,
+  SessionMark,
   SessionRow,
   SubscriptionRow,
   TestamentRow,
   TestamentScope,
 } from "../router/store.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
+import { BulkRows } from "./bulk-rows.ts";
 import { HistoryRows } from "./history-rows.ts";
 import { fromColumns, type PayloadColumns, toColumns } from "./payload-columns.ts";
 import { RetainedRows } from "./retained-rows.ts";
 import { TestamentRows } from "./testament-rows.ts";
+
+/** A look for `principal`, which Realm gives whoever it renames, need not be exact: who is not renamed is who it was. */
+const SESSIONS = new BulkRows<[SessionId, lastInvocation: number, lastCall: number, renamed: 0 | 1]>({
+  table: "session",
+  key: ["id"],
+  rest: ["last_invocation", "last_call", `instr(identity, '"principal":') > 0`],
+});
+const SUBSCRIPTIONS = new BulkRows<[id: number, uri: string, match: MatchPolicy, created: number]>({
+  table: "subscription",
+  key: ["id"],
+  rest: ["uri", "match", "created"],
+});
+const SUBSCRIBERS = new BulkRows<[SessionId, subscription: number]>({
+  table: "subscriber",
+  key: ["session", "subscription"],
+  rest: [],
+});
+const REGISTRATIONS = new BulkRows<
+  [id: number, uri: string, MatchPolicy, InvocationPolicy, created: number, turn: number]
+>({
+  table: "registration",
+  key: ["id"],
+  rest: ["uri", "match", "invoke", "created", "turn"],
+});
+const CALLEES = new BulkRows<
+  [SessionId, registration: number, place: number, forwards: 0 | 1, discloses: 0 | 1]
+>({
+  table: "callee",
+  key: ["session", "registration"],
+  rest: ["place", "forward_timeout", "disclose_caller"],
+});
 
 export class SqlStore implements RealmStore {
   readonly #storage: DurableObjectStorage;
@@ -57,44 +90,49 @@ export class SqlStore implements RealmStore {
     }
   }
 
-  *sessions(): Iterable<SessionRow> {
-    const rows = this.#sql.exec<{ identity: string; lastInvocation: number; lastCall: number }>(
-      "SELECT identity, last_invocation AS lastInvocation, last_call AS lastCall FROM session",
-    );
-    for (const { identity, ...counters } of rows) {
-      yield { identity: JSON.parse(identity) as Identity, ...counters }; // only putSession writes it
+  *sessions(): Iterable<SessionMark> {
+    for (const [session, lastInvocation, lastCall, renamed] of SESSIONS.read(this.#sql)) {
+      yield { session, lastInvocation, lastCall, renamed: renamed === 1 };
     }
   }
 
-  subscriptions(): Iterable<SubscriptionRow> {
+  identity(session: SessionId): Identity {
+    const row = this.#sql.exec<{ identity: string }>("SELECT identity FROM session WHERE id = ?", session);
+    return JSON.parse(row.one().identity) as Identity; // only putSession writes it
+  }
+
+  *subscriptions(): Iterable<SubscriptionRow> {
+    for (const [id, uri, match, created] of SUBSCRIPTIONS.read(this.#sql)) yield { id, uri, match, created };
+  }
+
+  *subscribers(): Iterable<MemberRow> {
+    for (const [session, id] of SUBSCRIBERS.read(this.#sql)) yield { id, session };
+  }
+
+  subscriptionsFor(topic: string): Iterable<SubscriptionRow> {
     return this.#sql.exec<{ id: number; uri: string; match: MatchPolicy; created: number }>(
-      "SELECT id, uri, match, created FROM subscription",
+      "SELECT id, uri, match, created FROM subscription WHERE uri = ? OR match <> 'exact' ORDER BY id",
+      topic,
     );
   }
 
-  subscribers(): Iterable<MemberRow> {
+  subscribersOf(subscriptions: readonly number[]): Iterable<MemberRow> {
     return this.#sql.exec<{ id: number; session: number }>(
-      "SELECT subscription AS id, session FROM subscriber",
+      `SELECT subscription AS id, session FROM subscriber
+       WHERE subscription IN (SELECT value FROM json_each(?)) ORDER BY session, subscription`,
+      JSON.stringify(subscriptions),
     );
   }
 
-  registrations(): Iterable<RegistrationRow> {
-    return this.#sql.exec<{
-      id: number;
-      uri: string;
-      match: MatchPolicy;
-      invoke: InvocationPolicy;
-      created: number;
-      turn: number;
-    }>("SELECT id, uri, match, invoke, created, turn FROM registration");
+  *registrations(): Iterable<RegistrationRow> {
+    for (const [id, uri, match, invoke, created, turn] of REGISTRATIONS.read(this.#sql)) {
+      yield { id, uri, match, invoke, created, turn };
+    }
   }
 
   *callees(): Iterable<CalleeRow> {
-    const rows = this.#sql.exec<{ id: number; session: number; forwards: number; discloses: number }>(
-      `SELECT registration AS id, session, forward_timeout AS forwards, disclose_caller AS discloses
-       FROM callee ORDER BY place`,
-    );
-    for (const { id, session, forwards, discloses } of rows) {
+    const rows = [...CALLEES.read(this.#sql)].sort(([, , place], [, , other]) => place - other);
+    for (const [session, id, , forwards, discloses] of rows) {
       yield { id, session, forwardTimeout: forwards === 1, discloseCaller: discloses === 1 };
     }
   }

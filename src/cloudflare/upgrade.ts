@@ -2,7 +2,7 @@
  * Judges a WebSocket upgrade before any realm object exists: subprotocol, origin, realm. What it decided travels to the
  * object in one header that the Worker writes and a client cannot, since the request is built anew.
  */
-import type { Origin } from "../auth/method.ts";
+import type { Maybe, Origin } from "../auth/method.ts";
 import type { Config } from "../config.ts";
 import { SUBPROTOCOLS, type Subprotocol } from "../serializer/serializer.ts";
 import { originOf } from "./transport.ts";
@@ -36,13 +36,17 @@ export interface Realms {
   readonly templateOf: TemplateOf;
 }
 
+/** The same, and the request's address by whoever has read it already. */
+interface Called extends Realms {
+  readonly url?: URL;
+}
+
 /** `path` is the realm that the address names, as in `/ws/realm1`; without one the host decides, then the default. */
-export async function admit(
+export function admit(
   request: Request,
   path: string | undefined,
-  { config, templateOf }: Realms,
-): Promise<Admission | Denial> {
-  const url = new URL(request.url);
+  { config, templateOf, url = new URL(request.url) }: Called,
+): Maybe<Admission | Denial> {
   const page = request.headers.get("Origin");
   if (page !== null && !originAllowed(page, url, config.allowedOrigins)) {
     return {
@@ -62,20 +66,23 @@ export async function admit(
   if (realm === undefined) {
     return { status: 404, text: "No realm is configured. Add one to [[vars.REALMS]] in wrangler.toml." };
   }
-  const home = await homeOf(realm, { config, templateOf });
-  if (!home) return { status: 404, text: `There is no realm ${JSON.stringify(realm)} on this router.` };
-  const origin = await originOf(request);
-  return { ...home, subprotocol, named: offers !== null, origin };
+  const admitted = (home: Home | undefined, origin: Origin): Admission | Denial =>
+    home
+      ? { ...home, subprotocol, named: offers !== null, origin }
+      : { status: 404, text: `There is no realm ${JSON.stringify(realm)} on this router.` };
+  const home = homeOf(realm, { config, templateOf });
+  const origin = originOf(request, url);
+  // Seldom is there anything to wait for, and each wait is a turn of its own.
+  if (!(home instanceof Promise || origin instanceof Promise)) return admitted(home, origin);
+  return Promise.all([home, origin]).then((found) => admitted(...found));
 }
 
+type Home = Pick<Admission, "realm" | "template">;
+
 /** A realm that there is, and the template that it was made from, if it was; undefined where there is none of that name. */
-export async function homeOf(
-  realm: string,
-  { config, templateOf }: Realms,
-): Promise<Pick<Admission, "realm" | "template"> | undefined> {
+export function homeOf(realm: string, { config, templateOf }: Realms): Maybe<Home | undefined> {
   if (config.realms.has(realm)) return { realm };
-  const template = await templateOf(realm);
-  return template === undefined ? undefined : { realm, template };
+  return templateOf(realm).then((template) => (template === undefined ? undefined : { realm, template }));
 }
 
 /** TRN-04: the first supported entry in the client's order. */

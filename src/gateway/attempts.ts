@@ -83,9 +83,10 @@ export class Attempts {
    */
   judge<T>(who: Who, judge: () => Maybe<T>): Maybe<T> {
     const limits = this.#limitsOf(who);
-    const refusal = this.#refusal(limits);
+    const recent = remembering((key) => this.#recent(key)); // which is a row each
+    const refusal = this.#refusal(limits, recent);
     if (refusal) throw refusal;
-    if (!this.#isFree(limits)) return this.#wait(limits).then(() => this.#counted(limits, judge));
+    if (!this.#isFree(limits, recent)) return this.#wait(limits).then(() => this.#counted(limits, judge));
     this.#hold(limits);
     return this.#counted(limits, judge);
   }
@@ -166,12 +167,12 @@ export class Attempts {
     for (const { key } of limits) this.#judged.set(key, (this.#judged.get(key) ?? 0) + 1);
   }
 
-  #isFree(limits: readonly Limit[], recent: Recent = (key) => this.#recent(key)): boolean {
+  #isFree(limits: readonly Limit[], recent: Recent): boolean {
     return limits.every(({ key, most }) => recent(key).length + (this.#judged.get(key) ?? 0) < most);
   }
 
   /** AUT-08: the same words whether or not there is somebody of that name. */
-  #refusal(limits: readonly Limit[], recent: Recent = (key) => this.#recent(key)): Refusal | undefined {
+  #refusal(limits: readonly Limit[], recent: Recent): Refusal | undefined {
     for (const { key, most, what } of limits) {
       const failures = recent(key);
       const oldest = failures[failures.length - most];

@@ -4,6 +4,7 @@ import type { Announcement } from "../router/announcement.ts";
 import type { Identity } from "../router/session.ts";
 import { ProtocolViolation, Refusal } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
+import type { RawItem } from "../wamp/payload.ts";
 import { uriFault } from "../wamp/uri.ts";
 import type { RoleTerms } from "./admission.ts";
 
@@ -37,7 +38,9 @@ export function checkGreeting(frame: string | ArrayBuffer, limit: number): void 
 /** A text has at least as many octets as characters. */
 function isLonger(frame: string | ArrayBuffer, octets: number): boolean {
   if (typeof frame !== "string") return frame.byteLength > octets;
-  return frame.length > octets || UTF8.encode(frame).length > octets;
+  if (frame.length > octets) return true;
+  // A character has at most three octets, so that a short one need not be encoded to be measured.
+  return 3 * frame.length > octets && UTF8.encode(frame).length > octets;
 }
 
 /** @throws Refusal no_such_realm, invalid_uri */
@@ -83,14 +86,17 @@ export function identify(signIn: SignIn, authmethod: string, principal: Principa
   return { session: signIn.session, ...who, authmethod, roles: signIn.details.roles };
 }
 
-/** SES-15..20: roles with their features, and who the router takes the client for. */
-export function welcome({ realm, announcement }: Doorway, identity: Identity): Message<"WELCOME"> {
+/**
+ * SES-15..20: roles with their features, and who the router takes the client for.
+ * @param roles what the realm announces
+ */
+export function welcome(realm: string, identity: Identity, roles: RawItem): Message<"WELCOME"> {
   const { session, authid, authrole, authmethod, authprovider, authextra } = identity;
   return {
     type: "WELCOME",
     session,
     details: {
-      roles: { broker: announcement.broker, dealer: announcement.dealer },
+      roles,
       agent: AGENT,
       realm,
       authid,

@@ -39,9 +39,14 @@ export function memoOctets(value: unknown): number {
 
 function sizeOf(value: object): number {
   if (ArrayBuffer.isView(value)) return 32 + value.byteLength;
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + memoOctets(each), 16);
   let sum = 8;
-  for (const [key, each] of Object.entries(value)) sum += memoOctets(key) + memoOctets(each);
+  if (Array.isArray(value)) {
+    for (const each of value) sum += memoOctets(each);
+    return sum + 8;
+  }
+  for (const key of Object.keys(value)) {
+    sum += memoOctets(key) + memoOctets((value as Readonly<Record<string, unknown>>)[key]); // one of its own keys
+  }
   return sum;
 }
 

@@ -6,6 +6,7 @@ import type { Identity, Session } from "../router/session.ts";
 import { Refusal } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
 import { admit, termsOf } from "./admission.ts";
+import { Announced } from "./announced.ts";
 import { REPLACED } from "./closing.ts";
 import type { Connection } from "./connection.ts";
 import { type Connections, POLICY } from "./connections.ts";
@@ -27,12 +28,14 @@ interface Attempt {
 export class Reception {
   readonly #ports: GatewayPorts;
   readonly #connections: Connections;
+  readonly #announced: Announced;
   readonly rates: Rates;
 
   constructor(ports: GatewayPorts, connections: Connections) {
     const { doorway, settings, now } = ports;
     this.#ports = ports;
     this.#connections = connections;
+    this.#announced = new Announced(doorway.announcement);
     this.rates = new Rates({ now, realm: settings.rate, ofRole: (name) => termsOf(name, doorway) });
   }
 
@@ -127,7 +130,8 @@ export class Reception {
     connection.claimed = undefined;
     connection.meter = this.rates.meter(identity, connection.meter);
     connections.enter(connection, joined);
-    connections.send(connection, welcome(doorway, identity));
+    const roles = this.#announced.by(connection.serializer);
+    connections.send(connection, welcome(doorway.realm, identity, roles));
     connections.deliver(deliveries);
   }
 

@@ -78,7 +78,14 @@ function quick<T>(list: readonly T[] | undefined): Names<T> | undefined {
 }
 
 export function isRestricted(lists: PrincipalLists & SessionLists): boolean {
-  return namesSessions(lists) || Object.keys(principalLists(lists)).length > 0;
+  const { exclude_authid, exclude_authrole, eligible_authid, eligible_authrole } = lists;
+  return (
+    namesSessions(lists) ||
+    isFilled(exclude_authid) ||
+    isFilled(exclude_authrole) ||
+    eligible_authid !== undefined ||
+    eligible_authrole !== undefined
+  );
 }
 
 export function namesSessions({ exclude, eligible }: SessionLists): boolean {

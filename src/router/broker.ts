@@ -22,7 +22,8 @@ import type { Session } from "./session.ts";
 import type { RealmSettings, UriPattern } from "./settings.ts";
 import type { RealmStore, RetainedRow } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
-import { type SessionOf, Subscriptions } from "./subscriptions.ts";
+import type { SessionOf } from "./subscription-rows.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { trustLevel } from "./trust.ts";
 import type { Writing } from "./writing.ts";
 
@@ -36,6 +37,7 @@ export interface BrokerPorts {
   readonly now: () => number;
   /** A random id for a publication (ID-03). */
   readonly randomId: () => number;
+  readonly patternKey?: number;
   readonly settings: RealmSettings;
 }
 
@@ -47,6 +49,7 @@ type Kept =
   | ({ readonly in: Subscription } & HistoricPublication)
   | ({ readonly in: "retention" } & RetainablePublication);
 const NOTHING_KEPT: Kept[] = [];
+const NO_DETAILS: EventDetails = {};
 
 interface Routed {
   readonly deliveries: readonly Delivery[];
@@ -71,7 +74,6 @@ export class Broker {
     this.subscriptions.wake(session);
     for (const rule of this.#ports.settings.history) this.history.keep(this.subscriptions.keep(rule), rule);
     this.history.dropUnkept();
-    this.subscriptions.dropUnkept();
   }
 
   /**
@@ -141,9 +143,7 @@ export class Broker {
     if (!this.#ports.settings.metaApi) return NOTHING;
     const deliveries: Delivery[] = [];
     for (const { topic, args } of events) {
-      const matching = this.subscriptions.table
-        .matching(topic)
-        .filter(({ subscribers }) => subscribers.size > 0);
+      const matching = this.#listening(topic);
       if (matching.length === 0) continue;
       const publication = this.#ports.randomId();
       const payload: Payload = { format: "values", args };
@@ -161,6 +161,16 @@ export class Broker {
       }
     }
     return deliveries;
+  }
+
+  /** Where rows cannot be read nobody is told: what is to be told of has happened all the same. */
+  #listening(topic: string): readonly Subscription[] {
+    try {
+      return this.subscriptions.matching(topic).filter(({ subscribers }) => subscribers.size > 0);
+    } catch (error) {
+      if (error instanceof WampError) return []; // the log says why
+      throw error;
+    }
   }
 
   /** What has been kept for long enough goes, also where nobody publishes or asks any more. */
@@ -193,23 +203,24 @@ export class Broker {
     const publication = this.#ports.randomId();
     const discloses = permit.disclose || options.disclose_me === true; // PID-03
     const details = this.#details(publisher, topic, { options, discloses });
-    const deliveries: Delivery[] = [];
+    // BRK-15: before the publisher's own event.
+    const deliveries: Delivery[] =
+      options.acknowledge === true ? [reply(publisher.id, { type: "PUBLISHED", request, publication })] : [];
     let kept: Kept[] = NOTHING_KEPT;
-    if (options.acknowledge === true) {
-      // BRK-15: before the publisher's own event.
-      deliveries.push(reply(publisher.id, { type: "PUBLISHED", request, publication }));
-    }
     const lists = listsOf(options);
-    for (const subscription of this.subscriptions.table.matching(topic)) {
-      const event = {
-        subscription: subscription.id,
-        publication,
-        details: onto(subscription, topic, details),
-      };
+    for (const subscription of this.subscriptions.matching(topic)) {
+      const { id } = subscription;
+      const its = onto(subscription, topic, details);
       const receivers = audience(subscription, publisher, { options, lists });
       const to = allowed(this.#ports.may, { subscription, topic }, receivers);
-      if (to.length > 0) deliveries.push({ message: { type: "EVENT", ...event, payload }, to });
-      if (subscription.kept) kept = [...kept, { in: subscription, ...event, topic, options, payload }];
+      if (to.length > 0) {
+        deliveries.push({
+          message: { type: "EVENT", subscription: id, publication, details: its, payload },
+          to,
+        });
+      }
+      if (subscription.kept)
+        kept = [...kept, { in: subscription, publication, details: its, topic, options, payload }];
     }
     if (options.retain === true) {
       const { id, identity } = publisher;
@@ -231,6 +242,7 @@ export class Broker {
     { options, discloses }: { readonly options: Publish["options"]; readonly discloses: boolean },
   ): EventDetails {
     const level = trustLevel(this.#ports.settings.publicationTrust, topic, publisher);
+    if (!discloses && level === undefined && !usesPassthru(options)) return NO_DETAILS;
     return {
       ...(discloses && publisherDetails(publisher)),
       ...(level !== undefined && { trustlevel: level }),

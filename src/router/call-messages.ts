@@ -12,13 +12,14 @@ const CALL = 48;
 export function invocationOf(
   { id, callee, terms, details, chunks }: Invocation,
   payload: Payload | undefined,
-  more: InvocationDetails = {},
+  more?: InvocationDetails,
 ): Delivery {
+  const isPlain = chunks !== "open" && more === undefined;
   return reply(callee.id, {
     type: "INVOCATION",
     request: id,
     registration: terms.registration,
-    details: { ...details, ...(chunks === "open" && { progress: true }), ...more },
+    details: isPlain ? details : { ...details, ...(chunks === "open" && { progress: true }), ...more },
     payload,
   });
 }

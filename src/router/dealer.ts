@@ -28,7 +28,7 @@ import { unregistered } from "./revocation.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
-import type { SessionOf } from "./subscriptions.ts";
+import type { SessionOf } from "./subscription-rows.ts";
 import type { Writing } from "./writing.ts";
 
 const NOT_SUPPORTED = "wamp.error.feature_not_supported";
@@ -44,6 +44,7 @@ export interface DealerPorts {
   readonly now: () => number;
   /** A random id, uniform in 1..2^53. */
   readonly randomId: () => number;
+  readonly patternKey?: number;
   readonly settings: RealmSettings;
   /** Publishes meta events; the deliveries go after what caused them. */
   readonly emit: (events: readonly MetaEvent[]) => readonly Delivery[];
@@ -68,7 +69,7 @@ export class Dealer {
   /** Takes back registrations, and the calls that were under way when the realm fell asleep. */
   wake(session: SessionOf): void {
     const { store } = this.#ports;
-    this.registrations.wake(store.registrations(), store.callees(), session);
+    this.registrations.wake(session);
     for (const row of store.invocations()) {
       const caller = session(row.caller);
       const callee = session(row.callee);

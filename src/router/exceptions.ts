@@ -9,13 +9,13 @@ import type { Subscription } from "./subscription.ts";
 
 /** What a subscriber's permit for the pattern says of the topics that it matches. */
 export function noteExceptions(subscription: Subscription, { id }: Session, { exceptions }: Permit): void {
-  if (exceptions && subscription.match !== "exact") subscription.exceptions.set(id, "deliver");
-  else subscription.exceptions.delete(id);
+  if (exceptions && subscription.match !== "exact") subscription.except(id, "deliver");
+  else subscription.unexcept(id);
 }
 
 /** Nobody can decide on the pattern any more: it was allowed once, so its topics are delivered unless one is denied. */
 export function noteUndecided(subscription: Subscription, { id }: Session): void {
-  if (subscription.match !== "exact") subscription.exceptions.set(id, "deliver");
+  if (subscription.match !== "exact") subscription.except(id, "deliver");
 }
 
 /**
@@ -46,12 +46,12 @@ export function allowed(
 
 /** After sleep. A pattern that is not allowed any more is left with the topics that are, until it is reconsidered. */
 function recall(may: May, subscription: Subscription): void {
-  const { uri, match, exceptions, subscribers } = subscription;
+  const { uri, match, subscribers } = subscription;
   subscription.exceptionsKnown = true;
   for (const { id, identity } of subscribers.values()) {
     const permit = decided(may, identity, { action: "subscribe", uri, match });
-    if (permit && !permit.allow) exceptions.set(id, "withhold");
-    else if (!permit || permit.exceptions) exceptions.set(id, "deliver");
-    else exceptions.delete(id);
+    if (permit && !permit.allow) subscription.except(id, "withhold");
+    else if (!permit || permit.exceptions) subscription.except(id, "deliver");
+    else subscription.unexcept(id);
   }
 }

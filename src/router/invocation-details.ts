@@ -10,6 +10,8 @@ import { trustLevel } from "./trust.ts";
 
 export type InvocationDetails = Message<"INVOCATION">["details"];
 
+const NO_DETAILS: InvocationDetails = {};
+
 /** INVOCATION.Details at this callee, but for `progress` and `timeout`, which are not the same for every chunk. */
 export function invocationDetails(
   terms: CallTerms,
@@ -18,10 +20,13 @@ export function invocationDetails(
 ): InvocationDetails {
   const { procedure, disclosed, receivesProgress, passthru } = terms;
   const trustlevel = trustLevel(settings.callTrust, procedure, caller);
+  const discloses = (disclosed || callee.discloseCaller) && !caller.isRouter;
+  const isPlain = registration.match === "exact" && !discloses && !receivesProgress;
+  if (isPlain && trustlevel === undefined && !usesPassthru(passthru)) return NO_DETAILS;
   return {
     // PBR-10: only a pattern callee needs telling which procedure it was.
     ...(registration.match !== "exact" && { procedure }),
-    ...((disclosed || callee.discloseCaller) && !caller.isRouter && callerDetails(caller)),
+    ...(discloses && callerDetails(caller)),
     ...(receivesProgress && takesProgress(callee.session, settings) && { receive_progress: true }),
     ...(trustlevel !== undefined && { trustlevel }),
     ...passthru,

@@ -2,7 +2,7 @@
 import type { Payload } from "../wamp/payload.ts";
 import type { InvocationDetails } from "./invocation-details.ts";
 import type { Passthru } from "./passthru.ts";
-import type { Session } from "./session.ts";
+import { Session } from "./session.ts";
 
 /** What the first CALL fixed (PCI-08), whichever callee takes it. Plain data: it is parked as it is. */
 export interface CallTerms {
@@ -21,6 +21,12 @@ export interface CallTerms {
 }
 
 export class Invocation {
+  /**
+   * One that has ended. Nobody reads it: while it lives the engine keeps what it learned of invocations, also where the realm
+   * has none when the engine cleans up.
+   */
+  static readonly specimen = Invocation.#ended();
+
   /** INVOCATION.Request: counted for each callee (ID-06). */
   id: number;
   /** CALL.Request: the caller's own count. */
@@ -60,6 +66,23 @@ export class Invocation {
     this.chunks = from.chunks;
     from.caller.calls.set(from.request, this);
     from.callee.invocations.set(from.id, this);
+  }
+
+  static #ended(): Invocation {
+    const name = { authid: "", authrole: "", authmethod: "", authprovider: "", roles: {} };
+    const nobody = new Session({ session: 0, ...name });
+    const terms = { procedure: "", registration: 0, disclosed: false, receivesProgress: false };
+    const ended = new Invocation({
+      id: 0,
+      request: 0,
+      caller: nobody,
+      callee: nobody,
+      terms: { ...terms, timeout: 0, received: 0, passthru: {} },
+      details: {},
+      chunks: "none",
+    });
+    ended.end();
+    return ended;
   }
 
   /** The same call at another callee, under that one's own count (RRT-05). */

@@ -32,6 +32,8 @@ export interface RealmPorts {
   readonly now: () => number;
   /** A random id, uniform in 1..2^53 (ID-03). */
   readonly randomId: () => number;
+  /** Makes the pattern tables' hashes nobody's to foresee: a random integer in 1..2^53 (S14). */
+  readonly patternKey?: number;
   readonly settings: RealmSettings;
   readonly reader: PayloadReader;
   readonly may: May;
@@ -114,17 +116,16 @@ export class Realm {
     const { store } = this.#ports;
     for (const identity of present) this.#roster.add(new Session(identity));
     const absent: Session[] = [];
-    for (const row of store.sessions()) {
-      let session = this.#roster.get(row.identity.session);
-      if (session) this.#roster.rename(session, row.identity);
-      else {
-        session = new Session(row.identity);
+    for (const { session: id, lastInvocation, lastCall, renamed } of store.sessions()) {
+      let session = this.#roster.get(id);
+      if (!session) {
+        session = new Session(store.identity(id));
         this.#roster.add(session);
         absent.push(session);
-      }
+      } else if (renamed) this.#roster.rename(session, store.identity(id));
       session.stored = "yes";
-      session.lastInvocation = row.lastInvocation;
-      session.lastCall = row.lastCall;
+      session.lastInvocation = lastInvocation;
+      session.lastCall = lastCall;
     }
     for (const session of this.#roster) {
       session.lastRequest = undefined;
@@ -181,7 +182,8 @@ export class Realm {
     // A store that failed while the session was killed may have left it half way: it must not speak again.
     if (this.#roster.get(session.id) !== session) throw new Error(`session ${session.id} has left the realm`);
     const { lastRequest, lastCall, stored } = session;
-    const [unparkedSince, forgets] = [this.#unparkedSince, this.#forgets];
+    const unparkedSince = this.#unparkedSince;
+    const forgets = this.#forgets;
     try {
       return this.#inquiries.intercept(this.#route(session, message));
     } catch (error) {
@@ -201,6 +203,7 @@ export class Realm {
    * have of the rest is noted. What is undecided they keep. Asks once for each subscription and registration.
    */
   reconsider(sessions: Iterable<Session> = this.#roster): readonly Delivery[] {
+    this.#recall();
     const { may } = this.#ports;
     const { subscriptions } = this.#broker;
     const { registrations } = this.#dealer;
@@ -294,9 +297,16 @@ export class Realm {
     }
   }
 
+  /** Waking leaves in the rows what most who wake a realm do not need. */
+  #recall(): void {
+    this.#broker.subscriptions.recall();
+    this.#dealer.registrations.recall();
+  }
+
   #route(session: Session, message: RealmMessage): readonly Delivery[] {
-    if ("request" in message && message.type in REQUEST_TYPES) {
-      checkRequestId(session, message, this.#ports.settings.requestIdCheck);
+    const { requestIdCheck } = this.#ports.settings;
+    if (requestIdCheck !== "off" && "request" in message && message.type in REQUEST_TYPES) {
+      checkRequestId(session, message, requestIdCheck);
     }
     switch (message.type) {
       case "PUBLISH":
@@ -316,10 +326,12 @@ export class Realm {
         this.#changed();
         return this.#dealer.cancel(session, message);
       case "SUBSCRIBE":
+        this.#recall(); // limits count what the session holds of both
         return this.#broker.subscribe(session, message);
       case "UNSUBSCRIBE":
         return this.#broker.unsubscribe(session, message);
       case "REGISTER":
+        this.#recall();
         return this.#dealer.register(session, message);
       case "UNREGISTER":
         return this.#dealer.unregister(session, message);
@@ -333,8 +345,11 @@ export class Realm {
    * keeps nobody here and takes nothing from the others: rows that it will not remove are removed later.
    */
   #remove(session: Session, { quietly }: { readonly quietly: boolean }): readonly Delivery[] {
-    if (!this.#roster.remove(session)) return NOTHING;
+    if (this.#roster.get(session.id) !== session) return NOTHING;
     this.#leaving = session.id;
+    // While rows that name it still find it. If they cannot be read it leaves all the same.
+    this.#owed.attempt(() => this.#recall());
+    this.#roster.remove(session);
     const deliveries = this.#dealer.leave(session);
     const events = [
       ...this.#dealer.registrations.leave(session),

@@ -22,8 +22,7 @@ export class Registration {
   readonly invoke: InvocationPolicy;
   /** Milliseconds since 1970. */
   readonly created: number;
-  /** In the order in which they registered. */
-  readonly callees: Callee[] = [];
+  #callees: Callee[] = [];
   /** Where roundrobin goes on: an index of `callees`. */
   turn: number;
   /** What the row says of `turn`: a call writes nothing, so it is older until the realm parks. */
@@ -39,12 +38,19 @@ export class Registration {
     this.storedTurn = row.turn;
   }
 
+  /** In the order in which they registered. */
+  get callees(): readonly Callee[] {
+    return this.#callees;
+  }
+
   has(session: Session): boolean {
     return this.callees.some((callee) => callee.session === session);
   }
 
   add(callee: Callee): void {
-    this.callees.push(callee);
+    if (this.#callees.length === 0)
+      this.#callees = [callee]; // nearly all have one, and push would make room for 17
+    else this.#callees.push(callee);
     callee.session.registrations.add(this);
     if (this.match !== "exact") callee.session.patterns++;
   }
@@ -54,7 +60,7 @@ export class Registration {
     if (this.match !== "exact") session.patterns--;
     const at = this.callees.findIndex((callee) => callee.session === session);
     if (at < 0) return;
-    this.callees.splice(at, 1);
+    this.#callees.splice(at, 1);
     // SHR-06: nobody is passed over or served twice because somebody left; after the last comes the first.
     if (at < this.turn) this.turn--;
     if (this.turn >= this.callees.length) this.turn = 0;

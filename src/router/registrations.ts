@@ -12,8 +12,8 @@ import { PatternTable } from "./pattern-table.ts";
 import { Registration } from "./registration.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
-import type { CalleeRow, RealmStore, RegistrationRow } from "./store.ts";
-import type { SessionOf } from "./subscriptions.ts";
+import type { RealmStore } from "./store.ts";
+import type { SessionOf } from "./subscription-rows.ts";
 import type { Writing } from "./writing.ts";
 
 export interface RegistrationsPorts {
@@ -24,27 +24,57 @@ export interface RegistrationsPorts {
   readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Makes the pattern tables' hashes nobody's to foresee: a random integer in 1..2^53 (S14). */
+  readonly patternKey?: number;
   readonly settings: Pick<RealmSettings, "uriRule" | "allowDisclose">;
 }
 
 export class Registrations {
   readonly #ports: RegistrationsPorts;
-  readonly table = new PatternTable<Registration>();
+  readonly #table: PatternTable<Registration>;
   /** Registration id to registration. */
-  readonly byId = new Map<number, Registration>();
+  readonly #byId = new Map<number, Registration>();
+  /** Who has what waking left in the rows; undefined: all is in memory. */
+  #sessionOf: SessionOf | undefined;
 
   constructor(ports: RegistrationsPorts) {
     this.#ports = ports;
+    this.#table = new PatternTable(ports.patternKey);
   }
 
-  /** Takes back what the store holds; a row whose session is unknown is passed over. */
-  wake(registrations: Iterable<RegistrationRow>, callees: Iterable<CalleeRow>, session: SessionOf): void {
+  get table(): PatternTable<Registration> {
+    if (this.#sessionOf) this.recall();
+    return this.#table;
+  }
+
+  /** Registration id to registration. */
+  get byId(): ReadonlyMap<number, Registration> {
+    if (this.#sessionOf) this.recall();
+    return this.#byId;
+  }
+
+  /** What the store holds is taken back when it is needed: whoever only publishes needs none of it. */
+  wake(session: SessionOf): void {
+    this.#sessionOf = session;
+  }
+
+  /**
+   * Takes back what the store holds, unless that was done; a row whose session is unknown is passed over. Before it, no
+   * session knows what it holds. @throws WampError storage_failed, and nothing has changed
+   */
+  recall(): void {
+    const sessionOf = this.#sessionOf;
+    if (!sessionOf) return;
+    const { store, writing } = this.#ports;
+    const registrations = writing.read(() => [...store.registrations()]);
+    const callees = writing.read(() => [...store.callees()]);
+    this.#sessionOf = undefined;
     for (const row of registrations) this.#insert(new Registration(row));
-    for (const { id, session: callee, forwardTimeout, discloseCaller } of callees) {
-      const present = session(callee);
-      if (present) this.byId.get(id)?.add({ session: present, forwardTimeout, discloseCaller });
+    for (const { id, session, forwardTimeout, discloseCaller } of callees) {
+      const present = sessionOf(session);
+      if (present) this.#byId.get(id)?.add({ session: present, forwardTimeout, discloseCaller });
     }
-    for (const registration of this.byId.values())
+    for (const registration of this.#byId.values())
       if (registration.callees.length === 0) this.#delete(registration);
   }
 
@@ -131,8 +161,8 @@ export class Registrations {
   }
 
   #insert(registration: Registration): void {
-    this.table.set(registration.match, registration.uri, registration);
-    this.byId.set(registration.id, registration);
+    this.#table.set(registration);
+    this.#byId.set(registration.id, registration);
   }
 
   #drop(registration: Registration, session: Session): MetaEvent[] {
@@ -151,8 +181,8 @@ export class Registrations {
 
   #delete({ id, match, uri }: Registration): void {
     // A row without callees may stand beside one of the same URI that has some.
-    if (this.table.get(match, uri)?.id === id) this.table.delete(match, uri);
-    this.byId.delete(id);
+    if (this.#table.get(match, uri)?.id === id) this.#table.delete(match, uri);
+    this.#byId.delete(id);
     this.#ports.owed.remove(() => this.#ports.store.removeRegistration(id));
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Dict, Roles } from "../wamp/field.ts";
 import type { Invocation } from "./invocation.ts";
+import { Pending } from "./pending.ts";
 import type { Registration } from "./registration.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -39,9 +40,9 @@ export class Session {
   /** How many of its subscriptions and registrations are to patterns. */
   patterns = 0;
   /** CALL.Request to the call that it began and that has not ended. */
-  readonly calls = new Map<number, Invocation>();
+  readonly calls = new Pending<Invocation>();
   /** INVOCATION.Request to the invocation that this session has not answered. */
-  readonly invocations = new Map<number, Invocation>();
+  readonly invocations = new Pending<Invocation>();
   /** The last INVOCATION.Request issued to this session; 0 before the first (ID-06). */
   lastInvocation = 0;
   /** The highest CALL.Request received (PCI-12). */

@@ -19,6 +19,15 @@ export interface SessionRow {
   readonly lastCall: number;
 }
 
+/** What of a session's row waking needs, where its socket is still there and remembers who it is. */
+export interface SessionMark {
+  readonly session: SessionId;
+  readonly lastInvocation: number;
+  readonly lastCall: number;
+  /** Its socket may remember somebody else: who it is by now its row says. */
+  readonly renamed: boolean;
+}
+
 export interface SubscriptionRow {
   readonly id: number;
   readonly uri: string;
@@ -130,9 +139,15 @@ export interface HistoryBounds {
 }
 
 export interface RealmStore {
-  sessions(): Iterable<SessionRow>;
+  sessions(): Iterable<SessionMark>;
+  /** Who a session of `sessions` is. */
+  identity(session: SessionId): Identity;
   subscriptions(): Iterable<SubscriptionRow>;
   subscribers(): Iterable<MemberRow>;
+  /** The subscription to exactly this topic, and every one to a pattern. Looks at all, and is much quicker than giving all. */
+  subscriptionsFor(topic: string): Iterable<SubscriptionRow>;
+  /** Who subscribed to these. Looks at all subscribers. */
+  subscribersOf(subscriptions: readonly number[]): Iterable<MemberRow>;
   registrations(): Iterable<RegistrationRow>;
   /** In the order in which they were added. */
   callees(): Iterable<CalleeRow>;

@@ -1,6 +1,11 @@
 /** A topic or topic pattern and the sessions that subscribed to it. One for each (URI, match policy) (BRK-03). */
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Session, SessionId } from "./session.ts";
+import { Subscribers } from "./subscribers.ts";
+
+/** What holds of a topic that nobody can decide. */
+type Undecided = "deliver" | "withhold";
+const NO_EXCEPTIONS: ReadonlyMap<SessionId, Undecided> = new Map();
 
 export class Subscription {
   readonly id: number;
@@ -8,18 +13,12 @@ export class Subscription {
   readonly match: MatchPolicy;
   /** Milliseconds since 1970. */
   readonly created: number;
-  readonly subscribers = new Map<SessionId, Session>();
-  /**
-   * Subscribers that may not have everything that the pattern matches, and what holds of a topic that nobody can decide.
-   * Nearly always empty: see exceptions.ts.
-   */
-  readonly exceptions = new Map<SessionId, "deliver" | "withhold">();
+  readonly subscribers = new Subscribers();
   /** Whether `exceptions` is known: it is no row, so after sleep it is asked for when it is first needed. */
   exceptionsKnown = true;
   /** Events are kept for it, so it outlives its last subscriber (HIS-04). */
   kept = false;
-  /** The keys of `subscribers`, kept between changes so that a publication need not list them again. */
-  #ids: readonly SessionId[] | undefined;
+  #exceptions: Map<SessionId, Undecided> | undefined;
 
   constructor(row: { id: number; uri: string; match: MatchPolicy; created: number }) {
     this.id = row.id;
@@ -30,22 +29,48 @@ export class Subscription {
 
   /** @param session one that does not subscribe yet */
   add(session: Session): void {
-    this.subscribers.set(session.id, session);
+    this.subscribers.add(session);
+    this.hand(session);
+  }
+
+  /** The session is to know that it holds the subscription. */
+  hand(session: Session): void {
     session.subscriptions.add(this);
     if (this.match !== "exact") session.patterns++;
-    this.#ids = undefined;
+  }
+
+  /** After sleep: the session has subscribed before. What it may have of a pattern is asked for when it is first needed. */
+  recall(session: Session): void {
+    this.subscribers.add(session);
+    this.exceptionsKnown = this.match === "exact";
   }
 
   remove(session: Session): void {
     if (!this.subscribers.delete(session.id)) return;
     session.subscriptions.delete(this);
     if (this.match !== "exact") session.patterns--;
-    this.exceptions.delete(session.id);
-    this.#ids = undefined;
+    this.unexcept(session.id);
+  }
+
+  /**
+   * Subscribers that may not have everything that the pattern matches, and what holds of a topic that nobody can decide.
+   * Nearly always empty, and then no map of its own: see exceptions.ts.
+   */
+  get exceptions(): ReadonlyMap<SessionId, Undecided> {
+    return this.#exceptions ?? NO_EXCEPTIONS;
+  }
+
+  except(id: SessionId, undecided: Undecided): void {
+    this.#exceptions ??= new Map();
+    this.#exceptions.set(id, undecided);
+  }
+
+  unexcept(id: SessionId): void {
+    this.#exceptions?.delete(id);
+    if (this.#exceptions?.size === 0) this.#exceptions = undefined;
   }
 
   get subscriberIds(): readonly SessionId[] {
-    this.#ids ??= [...this.subscribers.keys()];
-    return this.#ids;
+    return this.subscribers.ids;
   }
 }

@@ -6,9 +6,10 @@ import type { MetaEvent } from "./meta-event.ts";
 import type { Owed } from "./owed.ts";
 import { PatternTable } from "./pattern-table.ts";
 import type { Session } from "./session.ts";
-import type { UriPattern } from "./settings.ts";
+import type { RealmSettings, UriPattern } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
 import { Subscription } from "./subscription.ts";
+import { type SessionOf, SubscriptionRows } from "./subscription-rows.ts";
 import type { Writing } from "./writing.ts";
 
 export interface SubscriptionsPorts {
@@ -18,31 +19,60 @@ export interface SubscriptionsPorts {
   readonly writing: Writing;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Makes the pattern tables' hashes nobody's to foresee: a random integer in 1..2^53 (S14). */
+  readonly patternKey?: number;
+  readonly settings: Pick<RealmSettings, "history">;
 }
-
-/** A session of this realm by its id. */
-export type SessionOf = (id: number) => Session | undefined;
 
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts;
-  readonly table = new PatternTable<Subscription>();
+  readonly #table: PatternTable<Subscription>;
   /** Subscription id to subscription. */
-  readonly byId = new Map<number, Subscription>();
+  readonly #byId = new Map<number, Subscription>();
+  /** What waking left in the rows; undefined: all is in memory. */
+  #rows: SubscriptionRows | undefined;
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
+    this.#table = new PatternTable(ports.patternKey);
   }
 
-  /** Takes back what the store holds; a row whose session is unknown is passed over. */
+  get table(): PatternTable<Subscription> {
+    if (this.#rows) this.recall();
+    return this.#table;
+  }
+
+  /** Subscription id to subscription. */
+  get byId(): ReadonlyMap<number, Subscription> {
+    if (this.#rows) this.recall();
+    return this.#byId;
+  }
+
+  /** What the store holds is taken back when it is needed. */
   wake(session: SessionOf): void {
-    for (const row of this.#ports.store.subscriptions()) this.#insert(new Subscription(row));
-    for (const { id, session: subscriber } of this.#ports.store.subscribers()) {
-      const present = session(subscriber);
-      const subscription = this.byId.get(id);
-      if (!present || !subscription) continue;
-      subscription.add(present);
-      subscription.exceptionsKnown = subscription.match === "exact";
-    }
+    const { store, patternKey } = this.#ports;
+    this.#rows = new SubscriptionRows({ store, sessionOf: session, patternKey });
+  }
+
+  /** What matches a topic, to be read. Right after sleep this reads the rows of that topic only. */
+  matching(topic: string): readonly Subscription[] {
+    const rows = this.#rows;
+    const found = rows && this.#ports.writing.read(() => rows.matching(topic));
+    return found ?? this.table.matching(topic);
+  }
+
+  /**
+   * Takes back what the store holds, unless that was done; a row whose session is unknown is passed over. Before it, no
+   * session knows what it holds. @throws WampError storage_failed, and nothing has changed
+   */
+  recall(): void {
+    const rows = this.#rows;
+    if (!rows) return;
+    const all = this.#ports.writing.read(() => rows.all());
+    this.#rows = undefined;
+    for (const subscription of all) this.#insert(subscription);
+    for (const pattern of this.#ports.settings.history) this.keep(pattern);
+    this.#dropUnkept();
   }
 
   /** The subscription stays whether or not it has subscribers: events are kept for it (HIS-03, HIS-04). */
@@ -55,8 +85,8 @@ export class Subscriptions {
   }
 
   /** Drops subscriptions without subscribers that the configuration does not name any more. */
-  dropUnkept(): void {
-    const empty = [...this.byId.values()].filter(({ kept, subscribers }) => !kept && subscribers.size === 0);
+  #dropUnkept(): void {
+    const empty = [...this.#byId.values()].filter(({ kept, subscribers }) => !kept && subscribers.size === 0);
     for (const subscription of empty) this.#delete(subscription);
   }
 
@@ -136,8 +166,8 @@ export class Subscriptions {
   }
 
   #insert(subscription: Subscription): void {
-    this.table.set(subscription.match, subscription.uri, subscription);
-    this.byId.set(subscription.id, subscription);
+    this.#table.set(subscription);
+    this.#byId.set(subscription.id, subscription);
   }
 
   #drop(subscription: Subscription, session: Session): MetaEvent[] {
@@ -154,8 +184,8 @@ export class Subscriptions {
 
   #delete({ id, match, uri }: Subscription): void {
     // A row without subscribers may stand beside one of the same URI that has some.
-    if (this.table.get(match, uri)?.id === id) this.table.delete(match, uri);
-    this.byId.delete(id);
+    if (this.#table.get(match, uri)?.id === id) this.#table.delete(match, uri);
+    this.#byId.delete(id);
     this.#ports.owed.remove(() => this.#ports.store.removeSubscription(id));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How rows are written on somebody's behalf: all or none, and before memory changes. So a store that fails changes nothing,
- * and whoever asked is told so instead of being promised something (R17).
+ * How rows are written on somebody's behalf: all or none, and before memory changes; and how those are read that waking left.
+ * So a store that fails changes nothing, and whoever asked is told so instead of being promised something (R17).
  */
 import { WampError } from "../wamp/error.ts";
 import type { Session, SessionId } from "./session.ts";
@@ -11,7 +11,7 @@ export const STORAGE_FAILED = "edgebahn.error.storage_failed";
 export interface WritingPorts {
   readonly store: RealmStore;
   /** Told what the store said. */
-  readonly fault: (error: unknown, session: SessionId) => void;
+  readonly fault: (error: unknown, session: SessionId | undefined) => void;
 }
 
 export class Writing {
@@ -31,6 +31,19 @@ export class Writing {
       throw new WampError(
         STORAGE_FAILED,
         "the router could not write this down, so nothing has changed: try again later",
+      );
+    }
+  }
+
+  /** Rows that are needed, whoever asked. @throws WampError storage_failed, and nothing has changed */
+  read<T>(rows: () => T): T {
+    try {
+      return rows();
+    } catch (error) {
+      this.#ports.fault(error, undefined);
+      throw new WampError(
+        STORAGE_FAILED,
+        "the router could not read what it has written down, so nothing has changed: try again later",
       );
     }
   }

@@ -23,7 +23,7 @@ const LOWER_U = 0x75;
 /** What may stand in a string as itself: everything but control characters, the quote and the backslash. */
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 /** Characters of a string looked at one by one before the regular expression takes over, which is faster from there. */
-const SHORT = 24;
+const SHORT = 128;
 /** Characters of a string from which on it pays to ask where it ends and then what it holds. */
 const LONG = 512;
 /** What may follow a backslash, other than `u` and four hexadecimal digits. */

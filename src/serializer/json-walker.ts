@@ -219,7 +219,7 @@ export class JsonWalker extends JsonCursor implements Walker {
     const { source, at } = this;
     let value = source.charCodeAt(from) - ZERO;
     if (value >= 0 && at - from < SAFE.length) {
-      for (let each = from + 1; each < at; each++) value = value * 10 + source.charCodeAt(each) - ZERO;
+      for (let each = from + 1; each < at; each++) value = value * 10 + (source.charCodeAt(each) - ZERO);
       return value;
     }
     const literal = source.slice(from, at);

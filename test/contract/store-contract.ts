@@ -171,6 +171,93 @@ export function storeContract(
     ]);
   });
 
+  promise(
+    "R4 a session that was made somebody else is told from the others, by its own row alone",
+    (open) => {
+      const principal = { authid: "was", authrole: "user" };
+      const store = open();
+      store.putSession({ identity: { ...identity(5), principal }, lastInvocation: 3, lastCall: 4 });
+      store.putSession({ identity: identity(6), lastInvocation: 0, lastCall: 0 });
+      expect([...open().sessions()]).toStrictEqual([
+        { session: 5, lastInvocation: 3, lastCall: 4, renamed: true },
+        { session: 6, lastInvocation: 0, lastCall: 0, renamed: false },
+      ]);
+      expect(open().identity(5)).toStrictEqual({ ...identity(5), principal });
+    },
+  );
+
+  promise("B10 the subscription to a topic comes with those to patterns, and without the others", (open) => {
+    const store = open();
+    for (const uri of ["com.x", "com.xy", "com"]) subscribe(store, uri);
+    for (const match of ["prefix", "wildcard"] as const) {
+      for (const uri of ["com.x", "org."]) store.addSubscription({ uri, match, created: 7 });
+    }
+    const woken = open();
+    expect([...woken.subscriptionsFor("com.x")]).toStrictEqual([
+      { id: 1, uri: "com.x", match: "exact", created: 1 },
+      { id: 4, uri: "com.x", match: "prefix", created: 7 },
+      { id: 5, uri: "org.", match: "prefix", created: 7 },
+      { id: 6, uri: "com.x", match: "wildcard", created: 7 },
+      { id: 7, uri: "org.", match: "wildcard", created: 7 },
+    ]);
+    expect([...woken.subscriptionsFor("com.X")].map(({ id }) => id)).toStrictEqual([4, 5, 6, 7]);
+  });
+
+  promise("B10 who subscribed to some is told of each of those, and of no other", (open) => {
+    const store = open();
+    for (const [session, id] of [
+      [5, 1],
+      [5, 2],
+      [5, 3],
+      [6, 1],
+      [MAX_ID, 3],
+    ] as const) {
+      store.addSubscriber({ id, session });
+    }
+    const woken = open();
+    expect([...woken.subscribersOf([1, 3, 9])]).toStrictEqual([
+      { id: 1, session: 5 },
+      { id: 3, session: 5 },
+      { id: 1, session: 6 },
+      { id: 3, session: MAX_ID },
+    ]);
+    expect([...woken.subscribersOf([])]).toStrictEqual([]);
+  });
+
+  promise("R4 B10 thousands of rows come back, each once, whatever they begin and end with", (open) => {
+    const many = 2_001;
+    const store = open();
+    store.atomically(() => {
+      for (let n = 1; n <= many; n++) {
+        store.putSession({ identity: identity(n * 3), lastInvocation: n, lastCall: 0 });
+        subscribe(store, `com.${n}`);
+        register(store, `com.${n}`);
+        // Two for most sessions, all others for one: pages end within a session.
+        store.addSubscriber({ id: n, session: n % 2 === 0 ? 3 * n : MAX_ID });
+        store.addSubscriber({ id: n, session: 3 });
+        store.addCallee(callee({ id: n, session: n % 2 === 0 ? 3 * n : 3 }));
+      }
+    });
+    const numbers = Array.from({ length: many }, (_, at) => at + 1);
+    const { sessions, subscriptions, subscribers, registrations, callees } = rows(open());
+    expect(sessions.map((row) => row.identity.session).toSorted((a, b) => a - b)).toStrictEqual(
+      numbers.map((n) => 3 * n),
+    );
+    expect(subscriptions).toStrictEqual(
+      numbers.map((n) => ({ id: n, uri: `com.${n}`, match: "exact", created: 1 })),
+    );
+    expect(registrations.map(({ id, uri }) => [id, uri])).toStrictEqual(numbers.map((n) => [n, `com.${n}`]));
+    expect(callees.map(({ id, session }) => [id, session])).toStrictEqual(
+      numbers.map((n) => [n, n % 2 === 0 ? 3 * n : 3]),
+    );
+    const held = (session: number) =>
+      subscribers.flatMap((row) => (row.session === session ? row.id : [])).toSorted((a, b) => a - b);
+    expect(held(3)).toStrictEqual(numbers);
+    expect(held(MAX_ID)).toStrictEqual(numbers.filter((n) => n % 2 !== 0));
+    expect(held(12)).toStrictEqual([4]);
+    expect(subscribers).toHaveLength(2 * many);
+  });
+
   promise("ID-06 putting a session again replaces its row and leaves what it holds", (open) => {
     const store = open();
     store.putSession({ identity: identity(5), lastInvocation: 0, lastCall: 0 });
@@ -328,7 +415,11 @@ export function storeContract(
 
 function rows(store: RealmStore) {
   return {
-    sessions: [...store.sessions()],
+    sessions: [...store.sessions()].map(({ session, lastInvocation, lastCall }) => ({
+      identity: store.identity(session),
+      lastInvocation,
+      lastCall,
+    })),
     subscriptions: [...store.subscriptions()],
     subscribers: [...store.subscribers()],
     registrations: [...store.registrations()],

@@ -169,7 +169,7 @@ test("SES-60 a killed session keeps nothing, not even a row", () => {
     [],
   );
   expect([store.invocations(), store.testaments(102)].flat()).toEqual([]);
-  expect(store.sessions().map(({ identity }) => identity.session)).toEqual([101]);
+  expect(store.sessions().map(({ session }) => session)).toEqual([101]);
   room.sleep();
   killer.heard();
   killer.say(48, 3, {}, "wamp.session.list");

@@ -145,7 +145,10 @@ describe("while the realm parks", () => {
     scene.pass(PARK_AFTER);
     expect(scene.faults).toStrictEqual([DISK_FULL]);
     expect(scene.realm.nextDeadline()).toBe(scene.clock + PARK_AFTER);
-    expect(store.sessions().map(({ identity }) => identity.authid)).toStrictEqual(["bob", "carol"]);
+    expect(store.sessions().map(({ session }) => store.identity(session).authid)).toStrictEqual([
+      "bob",
+      "carol",
+    ]);
     const { writes } = store;
     store.fails = () => false;
     scene.pass(PARK_AFTER);

@@ -1,6 +1,6 @@
 /** RealmStore in memory, for tests that need no object. Passes the same contract suite as the SQLite one. */
 import { octetsOf } from "../../src/router/retention.ts";
-import type { SessionId } from "../../src/router/session.ts";
+import type { Identity, SessionId } from "../../src/router/session.ts";
 import type {
   CalleeRow,
   HistoryBounds,
@@ -12,6 +12,7 @@ import type {
   RetainedBounds,
   RetainedMost,
   RetainedRow,
+  SessionMark,
   SessionRow,
   SubscriptionRow,
   TestamentRow,
@@ -34,9 +35,12 @@ export class MemoryStore implements RealmStore {
   /** How many writes there were: the hot path must not add to it. */
   writes = 0;
 
-  sessions = () => [...this.#sessions.values()];
+  sessions = () => [...this.#sessions].map(([session, row]) => markOf(session, row));
   subscriptions = () => [...this.#subscriptions.values()];
   subscribers = () => [...this.#subscribers];
+  subscriptionsFor = (topic: string) =>
+    [...this.#subscriptions.values()].filter(({ match, uri }) => match !== "exact" || uri === topic);
+  subscribersOf = (ids: readonly number[]) => this.#subscribers.filter(({ id }) => ids.includes(id));
   registrations = () => [...this.#registrations.values()];
   callees = () => [...this.#callees];
   invocations = () => [...this.#invocations];
@@ -63,6 +67,12 @@ export class MemoryStore implements RealmStore {
       [this.#testaments, this.#retained, this.#history] = [testaments, retained, history];
       throw error;
     }
+  }
+
+  identity(session: SessionId): Identity {
+    const row = this.#sessions.get(session);
+    if (!row) throw new Error(`there is no row of session ${session}`);
+    return row.identity;
   }
 
   putSession(row: SessionRow): void {
@@ -202,6 +212,10 @@ export class MemoryStore implements RealmStore {
     retained: this.#retained.length,
     history: this.#history.length,
   });
+}
+
+function markOf(session: SessionId, { identity, lastInvocation, lastCall }: SessionRow): SessionMark {
+  return { session, lastInvocation, lastCall, renamed: identity.principal !== undefined };
 }
 
 /** A general event supersedes all of its topic, a restricted one those with the same lists. */

@@ -150,5 +150,5 @@ describe.each([false, true])("with sleep: %s,", (sleeps) => {
 /** What the store says that the session's testaments take. */
 function octetsKept(room: Room): number {
   const [session] = room.store.sessions();
-  return session ? room.store.testamentSize(session.identity.session).octets : 0;
+  return session ? room.store.testamentSize(session.session).octets : 0;
 }

@@ -104,6 +104,20 @@ describe("a pattern after sleep", () => {
     expect(rules.questions()).toStrictEqual(["alice publish com.a", "bob subscribe com.a"]);
   });
 
+  test("S14 what was asked is known for other topics too, and when all that is held is read", () => {
+    const rules = new Rules({ [ALL]: "parts" });
+    const scene = sceneWith(rules);
+    scene.sleep();
+    scene.send("alice", 16, 1, {}, "com.a");
+    rules.questions();
+    scene.send("alice", 16, 2, {}, "com.b");
+    expect(rules.questions()).toStrictEqual(["alice publish com.b", "bob subscribe com.b"]);
+    scene.send("alice", 32, 3, {}, "org.x");
+    rules.questions();
+    scene.send("alice", 16, 4, {}, "com.c");
+    expect(rules.questions()).toStrictEqual(["alice publish com.c", "bob subscribe com.c"]);
+  });
+
   test("AZN-09 that nobody can decide any more goes on, but for topics that are denied", () => {
     const rules = new Rules();
     const scene = sceneWith(rules);

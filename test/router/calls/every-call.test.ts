@@ -277,6 +277,7 @@ class Ledger {
 
   #unregister({ who, which }: Command & { act: "unregister" }): void {
     const [, name] = this.#pick(who);
+    this.scene.realm.reconsider([]); // a session that slept learns what it holds when somebody needs it
     const registrations = [...this.scene.session(name).registrations];
     const registration = registrations[which % registrations.length];
     if (!registration) return;

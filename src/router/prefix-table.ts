@@ -1,0 +1,105 @@
+/**
+ * Prefix patterns, by plain string prefix (PBS-01): hashed by their text, and looked for at each length that some prefix
+ * has. Lengths are at most 256, so a look-up is bounded however many prefixes there are and however they were made.
+ */
+import { Buckets } from "./buckets.ts";
+import type { KeyedHash } from "./keyed-hash.ts";
+
+export class PrefixTable<T extends { readonly uri: string }> {
+  readonly #hash: KeyedHash;
+  /** In no order: the last one takes the place of one that goes. */
+  readonly #rows: T[] = [];
+  readonly #buckets = new Buckets();
+  /** The lengths that there are, ascending. */
+  readonly #lengths: number[] = [];
+  /** Length to how many prefixes have it. */
+  readonly #ofLength = new Map<number, number>();
+  /** Of the beginnings of the URI that is being looked for; as many as there are lengths. */
+  #hashes = new Int32Array(0);
+
+  constructor(hash: KeyedHash) {
+    this.#hash = hash;
+  }
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  get(prefix: string): T | undefined {
+    const row = this.#find(this.#hash.of(prefix), prefix);
+    return row < 0 ? undefined : this.#rows[row];
+  }
+
+  set(value: T): void {
+    const { uri } = value;
+    const hash = this.#hash.of(uri);
+    const row = this.#find(hash, uri);
+    if (row >= 0) {
+      this.#rows[row] = value;
+      return;
+    }
+    this.#buckets.add(hash, this.#rows.push(value) - 1);
+    const alike = this.#ofLength.get(uri.length) ?? 0;
+    this.#ofLength.set(uri.length, alike + 1);
+    if (alike > 0) return;
+    const longer = this.#lengths.findIndex((length) => length > uri.length);
+    this.#lengths.splice(longer < 0 ? this.#lengths.length : longer, 0, uri.length);
+    this.#hashes = new Int32Array(this.#lengths.length);
+  }
+
+  delete(prefix: string): void {
+    const hash = this.#hash.of(prefix);
+    const row = this.#find(hash, prefix);
+    if (row < 0) return;
+    this.#buckets.remove(hash, row);
+    const last = this.#rows.pop();
+    if (last && row < this.#rows.length) {
+      this.#buckets.move(this.#hash.of(last.uri), this.#rows.length, row);
+      this.#rows[row] = last;
+    }
+    const alike = (this.#ofLength.get(prefix.length) ?? 0) - 1;
+    if (alike > 0) this.#ofLength.set(prefix.length, alike);
+    else {
+      this.#ofLength.delete(prefix.length);
+      this.#lengths.splice(this.#lengths.indexOf(prefix.length), 1);
+      this.#hashes = new Int32Array(this.#lengths.length);
+    }
+  }
+
+  /** Appends the values of all prefixes of `uri`, short to long, to `found`. */
+  matching(uri: string, found: T[]): void {
+    const count = this.#hash.beginnings(uri, this.#lengths, this.#hashes);
+    for (let at = 0; at < count; at++) {
+      const value = this.#beginning(uri, at);
+      if (value !== undefined) found.push(value);
+    }
+  }
+
+  longest(uri: string): T | undefined {
+    if (this.#rows.length === 0) return undefined;
+    for (let at = this.#hash.beginnings(uri, this.#lengths, this.#hashes) - 1; at >= 0; at--) {
+      const value = this.#beginning(uri, at);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** The value whose prefix is as long as the `at`th length says, and the beginning of `uri`. */
+  #beginning(uri: string, at: number): T | undefined {
+    const hash = this.#hashes[at] ?? 0;
+    for (let cell = this.#buckets.first(hash); cell >= 0; cell = this.#buckets.after(hash, cell)) {
+      const value = this.#rows[this.#buckets.row(cell)];
+      if (value && value.uri.length === this.#lengths[at] && uri.startsWith(value.uri)) return value;
+    }
+    return undefined;
+  }
+
+  /** -1 where there is none. */
+  #find(hash: number, prefix: string): number {
+    for (let cell = this.#buckets.first(hash); cell >= 0; cell = this.#buckets.after(hash, cell)) {
+      const row = this.#buckets.row(cell);
+      if (this.#rows[row]?.uri === prefix) return row;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,54 @@
+/** What is remembered of look-ups: never anything old, never more than its bound, and those that come again before those that come once. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { Recent } from "../../src/router/recent.ts";
+
+test("B8 what was found is known until what was asked changes, and again once it was found anew", () => {
+  const recent = new Recent<number>();
+  expect(recent.get("com.x")).toBeUndefined();
+  recent.set("com.x", 1);
+  recent.set("com.y", 2);
+  expect([recent.get("com.x"), recent.get("com.y"), recent.get("com.z")]).toStrictEqual([1, 2, undefined]);
+  recent.outdate();
+  expect([recent.get("com.x"), recent.get("com.y")]).toStrictEqual([undefined, undefined]);
+  recent.set("com.x", 3);
+  expect([recent.get("com.x"), recent.get("com.y")]).toStrictEqual([3, undefined]);
+});
+
+const known = (recent: Recent<number>, count: number, uri: (at: number) => string): number =>
+  Array.from({ length: count }, (_, at) => recent.get(uri(at))).filter((found) => found !== undefined).length;
+
+test("S14 4,096 URIs are remembered; who asks for ever new ones does not push out those that are asked for again", () => {
+  const recent = new Recent<number>();
+  const device = (at: number): string => `com.device${at}`;
+  const stranger = (at: number): string => `com.stranger${at}`;
+  for (let at = 0; at < 4_096; at++) recent.set(device(at), at);
+  for (let at = 0; at < 16_383; at++) recent.set(stranger(at), at);
+  expect(known(recent, 4_096, device)).toBe(4_096);
+  expect(known(recent, 20_000, stranger)).toBe(0);
+});
+
+test("S14 the ones that are not asked for any more make room in the end", () => {
+  const recent = new Recent<number>();
+  for (let at = 0; at < 4_096; at++) recent.set(`com.old${at}`, at);
+  for (let round = 0; round < 5; round++) {
+    for (let at = 0; at < 4_096; at++) recent.set(`com.new${at}`, at);
+  }
+  expect(known(recent, 4_096, (at) => `com.old${at}`)).toBe(0);
+  expect(known(recent, 4_096, (at) => `com.new${at}`)).toBe(4_096);
+});
+
+test("S14 the frame that a URI was a piece of does not stay in memory with it", () => {
+  const recent = new Recent<number>();
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void; // what the flag brings
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let at = 0; at < 100; at++) {
+    const frame = `com.a.device.with.a.long.name.${at}${"x".repeat(1_000_000)}`;
+    recent.set(frame.slice(0, 32), at);
+  }
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+});
