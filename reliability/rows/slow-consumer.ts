@@ -147,10 +147,8 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
   for (const { client } of crowd) client.cut();
 
   const { count } = publisher;
-  // Those who were cut among a hundred stalled ones have nothing but the end to miss.
   const cut = healthy.filter(({ client }) => client.socket.readyState !== 1);
-  const missing = (reader: Reader, seen: readonly number[]) =>
-    (cut.includes(reader) ? 0 : count - seen.length) + gaps(seen, 0);
+  const missing = (seen: readonly number[]) => count - seen.length + gaps(seen, 0);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   return {
     done: {
@@ -160,22 +158,17 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
       "stalled together": CROWD,
     },
     faults: {
-      "lost to healthy ones": sum(healthy.map((reader) => missing(reader, reader.ticks))),
-      "chunks lost to healthy ones": sum(readers.map((reader) => missing(reader, reader.bulk))),
+      "lost to healthy ones": sum(healthy.map((reader) => missing(reader.ticks))),
+      "chunks lost to healthy ones": sum(readers.map((reader) => missing(reader.bulk))),
       "not dropped in time": times.filter((time) => !(time <= DROPPED_WITHIN)).length,
       "not told": told.filter((each) => !each).length,
       "of the crowd not dropped": here,
       "healthy ones cut by 5 stalled": cutBefore,
-      "cut without a word": cut.filter(({ last }) => last[0] !== 6).length,
+      "healthy ones cut among 100 stalled": cut.length - cutBefore,
     },
     figures: {
       "growth by 5 stalled": memory(most - usually, STALLED * 1.5),
       "growth by 100 stalled": memory(mostCrowded - usuallyCrowded, 32),
-      "readers of the same cut among 100 stalled": {
-        value: String(cut.length),
-        target: "0",
-        met: cut.length === 0,
-      },
       "last dropped after": atMost(Math.max(...times), DROPPED_WITHIN),
       "p99 without": { value: `${usual.toFixed(1)} ms`, met: true },
       "p99 with": { value: `${during.toFixed(1)} ms`, target: "<= 2x", met: during <= 2 * usual },

@@ -110,7 +110,7 @@ class Visitor {
 
   #answered(frame: Frame): void {
     if (!isOpen(this.#client)) return;
-    if (this.#out.backlog <= BACKLOG) {
+    if (this.#out.backlog <= BACKLOG || this.#out.weigh() <= BACKLOG) {
       this.#out.send(typeof frame === "string" ? frame : new Uint8Array(frame));
       return;
     }

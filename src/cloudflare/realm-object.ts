@@ -26,7 +26,7 @@ import { realmName } from "./realm-name.ts";
 import { makeFrom, realmTemplate } from "./realm-template.ts";
 import { migrate } from "./schema.ts";
 import { signInDoors } from "./sign-in.ts";
-import { CAN_LOOK, SocketPeer } from "./socket-peer.ts";
+import { CAN_LOOK, FRAME_COST, SocketPeer } from "./socket-peer.ts";
 import { SqlStore } from "./sql-store.ts";
 import { attemptsOf, gatewaySettings, roleTerms } from "./terms.ts";
 import { ADMISSION_HEADER, type Admission } from "./upgrade.ts";
@@ -134,7 +134,11 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
         role: (authrole) => terms.get(authrole),
       },
       // Nobody is ended over a guess at what waits in all sockets together.
-      settings: { ...gatewaySettings(config), ...(!CAN_LOOK && { totalBacklog: Number.POSITIVE_INFINITY }) },
+      settings: {
+        ...gatewaySettings(config),
+        frameCost: FRAME_COST,
+        ...(!CAN_LOOK && { totalBacklog: Number.POSITIVE_INFINITY }),
+      },
       attempts: attemptsOf(config, sql),
       // The gateway has made its entries plain by itself.
       log: (entry) => console.log(JSON.stringify({ realm: name, ...entry })),
@@ -179,6 +183,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
   async dissolve(): Promise<void> {
     const message = "this realm was removed";
     this.#house.gateway.end(() => true, { reason: "wamp.close.system_shutdown", message });
+    this.#house.gateway.flush();
     this.#lines.clear();
     for (const socket of this.ctx.getWebSockets()) socket.close(1001, message);
     await this.ctx.storage.deleteAlarm();

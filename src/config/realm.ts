@@ -124,14 +124,15 @@ export const realm = v.pipe(
             1_000,
           ),
           backlog: v.optional(
-            count("octets that may wait to be read by one client; its session ends where there are more", {
-              least: 65_536,
-            }),
+            count(
+              "octets that may wait to be read by one client, of which each frame counts 768 more than it has; its session ends where there are more",
+              { least: 65_536 },
+            ),
             1_048_576,
           ),
           totalBacklog: v.optional(
             count(
-              "octets that may wait for all clients of the realm together, also for those whose sessions were ended: from half of it on all share what is left, and those that read slowest go first",
+              "octets that may wait for all clients of the realm together, also for those whose sessions were ended: from half of it on all share what is left, those that read slowest go first, and three eighths are kept for those that go on reading",
               { least: 1_048_576 },
             ),
             33_554_432,

@@ -1,9 +1,11 @@
 /**
  * What waits in the sockets of one object together. Closing a socket frees nothing: what a peer has not read stays until its
  * TCP connection dies, so sockets count from upgrade until they are gone. While little waits, each session may have its
- * whole limit; from half of the total on all share what is left, so that the total is never reached by peers that stopped
- * reading, however many there are. Counts what is sent, and asks the sockets only when that count says they may hold much.
+ * whole limit; from half of the total on all share what is left. Three eighths are only for those who go on reading: a
+ * hundred that stop do not take the room that everybody else needs. Counts what is sent, and asks the sockets only when
+ * that count says they may hold much.
  */
+import { Allowance } from "./allowance.ts";
 import type { Connection } from "./connection.ts";
 
 /** One thirty-second of the total: octets sent between two looks at all sockets while much waits. */
@@ -13,14 +15,13 @@ const STEPS = 32;
  * connection may die, of which nobody is told.
  */
 const LINGERING = 60_000;
-/** An object whose sessions could have no more than this part of their limit is of no use to anybody. */
-const LEAST_PART = 1 / 16;
-
 export interface CongestionLimits {
   /** Octets that may wait for one session. */
   readonly backlog: number;
   /** Octets that may wait in all sockets together; Infinity: no limit. */
   readonly totalBacklog: number;
+  /** Octets that count for each frame besides its own; undefined: none. */
+  readonly frameCost?: number;
 }
 
 /** What a look at all sockets found. */
@@ -32,27 +33,33 @@ export interface Finding {
 }
 
 export class Congestion {
-  readonly #backlog: number;
   readonly #total: number;
-  /** The part of what is left that one session may have. */
-  readonly #share: number;
+  readonly #frameCost: number;
+  /** What may wait for a session that goes on reading, and for one that does not. */
+  readonly #reading: Allowance;
+  readonly #stalled: Allowance;
   readonly #now: () => number;
   /** Every connection whose socket is not known to be gone. */
   readonly #connections = new Set<Connection>();
   /** Connections that their clients closed with something left unread, to when they count no more. */
   readonly #lingering = new Map<Connection, number>();
+  /** Those for whom something waited at the last look, and not less than at the one before and all they were sent since. */
+  #stuck = new Set<Connection>();
   /** What waited when last looked. */
   #known = 0;
   /** Octets sent since. */
   #sent = 0;
   /** Something did not fit since. */
   #full = false;
+  /** Sockets were asked within a turn since, which does not tell who reads. */
+  #askedWithin = false;
 
   constructor(limits: CongestionLimits, now: () => number) {
-    this.#backlog = limits.backlog;
+    this.#frameCost = limits.frameCost ?? 0;
     this.#total = Math.min(limits.totalBacklog, Number.MAX_SAFE_INTEGER);
     this.#now = now;
-    this.#share = Math.min(1, (2 * this.#backlog) / this.#total);
+    this.#reading = Allowance.ofReaders(limits.backlog, this.#total);
+    this.#stalled = Allowance.ofOthers(limits.backlog, this.#total);
   }
 
   add(connection: Connection): void {
@@ -62,21 +69,24 @@ export class Congestion {
   /** Its socket is gone, and with it whatever waited there. */
   delete(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#stuck.delete(connection);
   }
 
   /** Its client closed it: what waits there is still to be read. */
   linger(connection: Connection): void {
-    this.#connections.delete(connection);
+    this.delete(connection);
     if (connection.peer.weigh() > 0) this.#lingering.set(connection, this.#now() + LINGERING);
   }
 
+  /** A frame of so many octets; what goes into a batch counts as a frame each until somebody looks. */
   sent(octets: number): void {
-    this.#sent += octets;
+    this.#sent += octets + this.#frameCost;
   }
 
   /** Whether it is time to look: so much may wait now that it matters, and it is not what was seen the last time. */
   get isDue(): boolean {
-    return this.#full || (this.#known + this.#sent > this.#total / 2 && this.#isStale);
+    if (this.#full) return true;
+    return this.#known + this.#sent > this.#total / 2 && (this.#isStale || this.#askedWithin);
   }
 
   /**
@@ -84,38 +94,48 @@ export class Congestion {
    * not at all: an approximation that is good enough for a limit.
    */
   isFull(connection: Connection): boolean {
-    if (weight(connection) <= this.#allowance) return false;
+    // Quick: whoever reads may have as much as this, too.
+    if (weight(connection) <= this.#stalled.at(this.#known + this.#sent)) return false;
     // Nobody is ended over an estimate.
-    if (this.#isStale) this.#weighAll();
-    return connection.peer.weigh() + connection.outgoingOctets > this.#allowance;
+    if (this.#isStale) this.#weighWithin();
+    return connection.peer.weigh() + connection.outgoingOctets > this.#allowanceOf(connection);
   }
 
   /** Whether so much more may wait. Within one turn nothing leaves, however eagerly it is read. */
   fits(octets: number): boolean {
-    if (this.#known + this.#sent + octets <= this.#total) return true;
-    if (this.#isStale) this.#weighAll();
-    this.#full = this.#known + this.#sent + octets > this.#total;
+    const more = octets + this.#frameCost;
+    if (this.#known + this.#sent + more <= this.#total) return true;
+    if (this.#isStale) this.#weighWithin();
+    this.#full = this.#known + this.#sent + more > this.#total;
     return !this.#full;
   }
 
   /** Looks at every socket. To be called before a turn, when what the last ones sent has had its chance to leave. */
   look(): Finding {
     const closed = this.#weighAll();
-    const over = [...this.#connections]
-      .filter((each) => each.state.phase !== "ended" && weight(each) > this.#allowance)
+    this.#askedWithin = false;
+    const here = [...this.#connections].filter((each) => each.state.phase !== "ended");
+    this.#stuck = new Set(here.filter(({ peer }) => !peer.moved()));
+    const over = here
+      .filter((each) => weight(each) > this.#allowanceOf(each))
       .sort((one, other) => weight(other) - weight(one));
-    const choked = (this.#total - closed) * this.#share < this.#backlog * LEAST_PART ? closed : undefined;
+    const choked = this.#total - closed < this.#total / STEPS ? closed : undefined;
     return { over, choked };
   }
 
-  /** Octets that may wait for one session: less, the more waits. */
-  get #allowance(): number {
-    return Math.min(this.#backlog, Math.max(0, this.#total - this.#known - this.#sent) * this.#share);
+  #allowanceOf(connection: Connection): number {
+    const allowance = this.#stuck.has(connection) ? this.#stalled : this.#reading;
+    return allowance.at(this.#known + this.#sent);
   }
 
   /** Enough was sent since the last look for another one. */
   get #isStale(): boolean {
     return this.#sent >= this.#total / STEPS;
+  }
+
+  #weighWithin(): void {
+    this.#weighAll();
+    this.#askedWithin = true;
   }
 
   /** @returns what closed sockets hold */

@@ -276,12 +276,17 @@ export class Connections {
     if (this.#soon === undefined) return false;
     if (this.#isWaiting) return true;
     this.#isWaiting = this.#pace.isBusy;
-    if (this.#isWaiting) this.#soon(() => this.#flushLate());
+    if (this.#isWaiting) {
+      this.#soon(() => {
+        this.#isWaiting = false;
+        this.flushNow();
+      });
+    }
     return this.#isWaiting;
   }
 
-  #flushLate(): void {
-    this.#isWaiting = false;
+  /** However much left lately. */
+  flushNow(): void {
     this.#pace.left(this.#outbox.unflushed);
     this.#outbox.flush();
     this.#loseBroken();
@@ -291,6 +296,7 @@ export class Connections {
   #loseBroken(): void {
     for (let broken = this.#outbox.takeBroken(); broken.size > 0; broken = this.#outbox.takeBroken()) {
       for (const [connection, error] of broken) {
+        this.#outbox.drop(connection); // ORD-20: something before it was not sent
         if (connection.state.phase !== "ended") this.fail(connection, error);
       }
       this.#outbox.flush();

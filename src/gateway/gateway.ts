@@ -199,6 +199,11 @@ export class Gateway {
     return ended;
   }
 
+  /** What batched peers are owed leaves now, for their sockets are about to be closed. */
+  flush(): void {
+    this.#connections.flushNow();
+  }
+
   /** The permissions changed: what sessions may not hold any more is taken from them. */
   reconsider(): void {
     this.#connections.turn(() => this.#connections.deliver(this.#ports.realm.reconsider()));

@@ -30,6 +30,8 @@ export class Outbox {
   readonly #unflushed = new Set<Connection>();
   /** The frame last made, which in a fan-out many batched peers get. */
   #lastFrame: { messages: readonly Encoded[]; serializer: Serializer; frame: Encoded } | undefined;
+  /** The octets last copied, and their copy. */
+  #lastKept: { view: Uint8Array; copy: Uint8Array } | undefined;
   /** Connections whose peer could not be sent to, with what it threw. */
   #broken = new Map<Connection, unknown>();
 
@@ -110,13 +112,20 @@ export class Outbox {
       this.#send(connection, message);
       return;
     }
-    connection.outgoing.push(message);
+    connection.outgoing.push(this.#owned(message));
     connection.outgoingOctets += message.length;
     if (connection.outgoingOctets < this.#large) this.#unflushed.add(connection);
     else {
       this.#unflushed.delete(connection);
       this.#release(connection);
     }
+  }
+
+  /** A message to keep: one copy of it for all who get it. */
+  #owned(message: Encoded): Encoded {
+    if (typeof message === "string") return message;
+    if (this.#lastKept?.view !== message) this.#lastKept = { view: message, copy: message.slice() };
+    return this.#lastKept.copy;
   }
 
   #release(connection: Connection): void {

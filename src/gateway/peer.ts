@@ -7,10 +7,12 @@ import type { Identity } from "../router/session.ts";
 import type { Encoded, Subprotocol } from "../serializer/serializer.ts";
 
 export interface Peer {
-  /** Octets given to `send` that have not left yet, or a few more: quick. */
+  /** Octets given to `send` that have not left yet, with what the carrier keeps for each frame, or some more: quick. */
   readonly backlog: number;
   /** The same, asked anew; also after `close`, for closing frees nothing. */
   weigh(): number;
+  /** Whether anything has left since this was asked the last time, or nothing waits: the client is there and reads. */
+  moved(): boolean;
   /** Sends one frame. Never called after `close`. Should it throw, the session ends. */
   send(frame: Encoded): void;
   /** Closes once everything sent has left (TRN-22). `code` is a WebSocket close code. */

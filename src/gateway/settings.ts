@@ -18,6 +18,8 @@ export interface GatewaySettings {
   readonly backlog: number;
   /** Octets that may wait for all of them together, also for those that were closed; Infinity: no limit. */
   readonly totalBacklog: number;
+  /** Octets that the carrier keeps for each frame that waits, as peers count them; undefined: none. */
+  readonly frameCost?: number;
   /** Milliseconds after which a session that says nothing is taken for gone; undefined: it may be silent for ever. */
   readonly silence?: number;
   /** Connections that have not joined: beyond them the oldest goes. */

@@ -96,15 +96,15 @@ export class Broker {
    */
   publishWill(publisher: Session, will: Pick<Publish, "topic" | "options" | "payload">): readonly Delivery[] {
     const message: Publish = { type: "PUBLISH", request: 1, ...will };
-    let permit: Permit;
+    let routed: Routed;
     try {
-      permit = this.#permitted(publisher, message);
+      routed = this.#route(publisher, message, this.#permitted(publisher, message));
     } catch (error) {
       const expected = [WampError, ProtocolViolation, Undecided].some((each) => error instanceof each);
       if (expected) return NOTHING;
       throw error;
     }
-    const { deliveries, kept } = this.#route(publisher, message, permit);
+    const { deliveries, kept } = routed;
     const { owed, store } = this.#ports;
     for (const event of kept) owed.attempt(() => store.atomically(() => this.#write(event)));
     return deliveries;

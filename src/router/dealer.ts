@@ -342,7 +342,13 @@ export class Dealer {
   #reroute(invocation: Invocation, { payload, refused }: NonNullable<Invocation["reroute"]>): Delivery[] {
     const { terms, caller, chunks } = invocation;
     const { settings, randomId } = this.#ports;
-    const registration = this.registrations.byId.get(terms.registration);
+    let registration: Registration | undefined;
+    try {
+      registration = this.registrations.byId.get(terms.registration);
+    } catch (error) {
+      if (!(error instanceof WampError)) throw error;
+      return [this.#fail(invocation, error.uri, error.message)]; // ERROR gets no reply: its callee has answered
+    }
     const absent = [...refused, invocation.callee];
     const passedOver = (each: Callee) => absent.includes(each.session) || this.#isFull(each);
     const callee = registration && chooseCallee(registration, passedOver, randomId);

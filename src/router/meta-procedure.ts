@@ -30,6 +30,8 @@ export interface MetaRealm {
   readonly may: May;
   /** Ends sessions with GOODBYE; `quietly` without their testaments and session meta events (SMA-25). */
   readonly dismiss: (victims: Iterable<Session>, goodbye: Goodbye) => readonly Delivery[];
+  /** What sessions hold is in memory after this. @throws WampError storage_failed */
+  readonly recall: () => void;
   /** Takes from sessions what they may not hold any more. */
   readonly reconsider: (sessions: Iterable<Session>) => readonly Delivery[];
 }

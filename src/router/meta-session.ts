@@ -73,6 +73,7 @@ function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
   if (authrole !== undefined && realm.settings.grantable?.(authrole) === false) {
     throw invalid("authrole must be a role that this realm's configuration has, without admin");
   }
+  realm.recall(); // before anything changes: what it holds is to be judged anew
   const { identity } = session;
   const principal = identity.principal ?? { authid: identity.authid, authrole: identity.authrole };
   realm.roster.rename(session, { ...identity, ...changes, principal });

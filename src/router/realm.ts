@@ -104,6 +104,7 @@ export class Realm {
       reader,
       may,
       dismiss: (victims, goodbye) => this.dismiss(victims, goodbye),
+      recall: () => this.#recall(),
       reconsider: (sessions) => this.reconsider(sessions),
     };
   }
@@ -348,7 +349,8 @@ export class Realm {
     if (this.#roster.get(session.id) !== session) return NOTHING;
     this.#leaving = session.id;
     // While rows that name it still find it. If they cannot be read it leaves all the same.
-    this.#owed.attempt(() => this.#recall());
+    this.#owed.attempt(() => this.#broker.subscriptions.recall());
+    this.#owed.attempt(() => this.#dealer.registrations.recall());
     this.#roster.remove(session);
     const deliveries = this.#dealer.leave(session);
     const events = [

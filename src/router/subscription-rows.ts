@@ -72,6 +72,11 @@ export class SubscriptionRows {
     return [...all.values()];
   }
 
+  /** Has left: what was found for a topic does not keep it. */
+  forget(session: Session): void {
+    for (const subscription of this.#found.values()) subscription.forget(session);
+  }
+
   #of(row: SubscriptionRow): Subscription {
     return this.#found.get(row.id) ?? new Subscription(row);
   }

@@ -45,6 +45,11 @@ export class Subscription {
     this.exceptionsKnown = this.match === "exact";
   }
 
+  /** The reverse of `recall`, of a session that was not told that it holds the subscription. */
+  forget({ id }: Session): void {
+    if (this.subscribers.delete(id)) this.unexcept(id);
+  }
+
   remove(session: Session): void {
     if (!this.subscribers.delete(session.id)) return;
     session.subscriptions.delete(this);

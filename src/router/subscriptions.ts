@@ -147,6 +147,7 @@ export class Subscriptions {
 
   /** The session's own rows are the caller's to remove. */
   leave(session: Session): MetaEvent[] {
+    this.#rows?.forget(session); // they could not be read
     return this.of(session).flatMap((subscription) => this.#drop(subscription, session));
   }
 

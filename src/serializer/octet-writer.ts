@@ -29,14 +29,14 @@ export abstract class OctetWriter {
     if (this.octets.length > KEPT) this.#resize(INITIAL);
   }
 
-  /** What was written since `begin`, and then `rest`, as octets of their own. */
+  /** What was written since `begin`, and then `rest`: a view, good until the next `begin`. */
   finish(rest?: Uint8Array): Uint8Array {
-    const written = this.octets.subarray(0, this.at);
-    if (!rest) return written.slice();
-    const whole = new Uint8Array(this.at + rest.length);
-    whole.set(written);
-    whole.set(rest, this.at);
-    return whole;
+    if (rest) {
+      this.reserve(rest.length);
+      this.octets.set(rest, this.at);
+      this.at += rest.length;
+    }
+    return this.octets.subarray(0, this.at);
   }
 
   copy({ format, body }: RawItem): boolean {

@@ -82,7 +82,7 @@ function rewritten(payload: Source, format: Format): Source {
   }
   const writer = format === "msgpack" ? new MsgpackWriter() : new CborWriter();
   transcode(payload, writer);
-  return { format, count, body: writer.finish() };
+  return { format, count, body: writer.finish() }; // nobody else has this writer
 }
 
 /** The elements of a list, as they stand. */

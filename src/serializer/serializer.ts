@@ -52,7 +52,8 @@ export interface Serializer {
   decode(message: Encoded): Envelope;
 
   /**
-   * An envelope to one message; a payload of this format is copied octet by octet, another format's is rewritten.
+   * An envelope to one message; a payload of this format is copied octet by octet, another format's is rewritten. Octets are
+   * good until the next message is encoded in this format: whoever keeps them takes a copy.
    * @throws Untranslatable when a payload value has no form here (SER-12)
    */
   encode(envelope: Envelope): Encoded;

@@ -1,18 +1,14 @@
 /** Text in octets: checked without being decoded, or decoded. Invalid UTF-8 would end a strict receiver. */
 
-import { isAsciiThroughout } from "./swift.ts";
-
 /** `ignoreBOM`: a byte order mark is a character of the text like any other. */
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Octets up to which a loop over octets beats one over words. */
+/** Octets up to which a loop beats the native decoder, as measured in workerd: to check them, and to make a string of them. */
 const SHORT_CHECK = 128;
-/** Octets up to which a loop beats the native decoder, as measured in workerd, to make a string of them. */
 const SHORT = 48;
 
 /** Whether octets are valid UTF-8. */
 export function isUtf8(octets: Uint8Array, from: number, to: number): boolean {
-  const isPlain = to - from <= SHORT_CHECK ? isAscii(octets, from, to) : isAsciiThroughout(octets, from, to);
-  if (isPlain) return true;
+  if (to - from <= SHORT_CHECK && isAscii(octets, from, to)) return true;
   return decode(octets, from, to) !== undefined;
 }
 

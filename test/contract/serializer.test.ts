@@ -10,7 +10,7 @@ import { createSerializers } from "../../src/serializer/serializers.ts";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
 import { payloadAt } from "../../src/wamp/message.ts";
 import type { Envelope } from "../../src/wamp/payload.ts";
-import { asFrame, hex, of } from "../serializer/scene.ts";
+import { asFrame, hex, kept, of } from "../serializer/scene.ts";
 
 const limited = (limits: Partial<FrameLimits>) =>
   createSerializers({ limits: { octets: 1_000_000, depth: 1_000, items: 1_000_000, ...limits }, payloadAt });
@@ -74,7 +74,7 @@ for (const subprotocol of SUBPROTOCOLS) {
         expect(none).toEqual([]);
         expect(received?.header).toEqual(envelope.header);
         expect(received?.payload?.format).toBe(envelope.payload && serializer.format);
-        if (received) expect(serializer.encode(received)).toEqual(serializer.encode(envelope));
+        if (received) expect(kept(serializer, received)).toEqual(serializer.encode(envelope));
       });
     }
 
@@ -91,7 +91,7 @@ for (const subprotocol of SUBPROTOCOLS) {
     });
 
     test("BAT-05 join and split are inverse", () => {
-      const messages = [1, 2, 3].map((id) => serializer.encode({ header: [34, id, id], payload: undefined }));
+      const messages = [1, 2, 3].map((id) => kept(serializer, { header: [34, id, id], payload: undefined }));
       const sent = serializer.batched ? messages : messages.slice(0, 1);
       expect(serializer.split(asFrame(serializer.join(sent)))).toEqual(sent);
       expect(() => serializer.join([])).toThrow(TypeError);

@@ -16,6 +16,13 @@ export class FakePeer implements Peer {
   backlog = 0;
   /** While false, whatever it is sent adds to the backlog, as with a real socket that nobody reads. */
   reads = true;
+  /** What each frame that waits counts besides its octets. */
+  frameCost = 0;
+  /** How many frames are always under way, however eagerly it reads. */
+  lag = 0;
+  /** The octets of those that are. */
+  readonly #underWay: number[] = [];
+  #moved = false;
   broken = false;
   /** When it answered a keepalive by itself, in milliseconds since 1970. */
   pingedAt: number | undefined;
@@ -28,7 +35,12 @@ export class FakePeer implements Peer {
   send(frame: Encoded): void {
     if (this.closed || this.broken) throw new TypeError("Can't call WebSocket send() after close().");
     this.frames.push(typeof frame === "string" ? frame : new Uint8Array(frame)); // a copy
-    if (!this.reads) this.backlog += frame.length;
+    if (this.reads && this.lag === 0) return;
+    const octets = frame.length + this.frameCost;
+    this.backlog += octets;
+    if (!this.reads || this.#underWay.push(octets) <= this.lag) return;
+    this.backlog -= this.#underWay.shift() ?? 0;
+    this.#moved = true;
   }
 
   close(code: number, reason: string): void {
@@ -38,6 +50,12 @@ export class FakePeer implements Peer {
 
   weigh(): number {
     return this.backlog;
+  }
+
+  moved(): boolean {
+    const moved = this.#moved || this.backlog === 0;
+    this.#moved = false;
+    return moved;
   }
 
   remember(memo: Memo): void {

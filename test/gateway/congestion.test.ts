@@ -4,7 +4,7 @@ import type { Subprotocol } from "../../src/serializer/serializer.ts";
 import type { Client, Wire } from "./client.ts";
 import { SUBPROTOCOLS, TEXT, type WireOptions, WireRoom } from "./wire.ts";
 
-/** Below 16,000 each session may have 1,000; from there on a sixteenth of what is left. */
+/** Below 16,000 each session may have 1,000; from there on less, and near 20,000 only those who read have more than 62. */
 const LIMITS = { backlog: 1_000, totalBacklog: 32_000 };
 /** The same, with one event to 100 receivers no more than a small part of it. */
 const WIDE = { backlog: 10_000, totalBacklog: 320_000 };
@@ -74,6 +74,20 @@ test("R10 while less than half of it waits, each session may have its whole limi
   expect(room.log).toEqual([]);
 });
 
+test("R10 what a frame costs besides its octets counts in what all may have", () => {
+  const served = (frameCost: number): number => {
+    const room = scene({ settings: { ...LIMITS, frameCost } });
+    const readers = stalled(room, 100);
+    for (const { peer } of readers) Object.assign(peer, { frameCost });
+    // 100 times about 100 octets fit well, as they are.
+    room.join().say(16, 1, {}, "com.x", [1, FILLING]);
+    return readers.filter(isHere).length;
+  };
+  expect(served(0)).toBe(100);
+  // With 900 more for each, 32 of them are a bit less than 32,000.
+  expect(served(900)).toBe(32);
+});
+
 test("R10 what is ended still holds what was not read: the others have less, until its socket is gone", () => {
   const room = scene();
   const alice = room.join();
@@ -123,7 +137,7 @@ describe("a client that closes without reading", () => {
   };
 
   test("R10 is counted while it may read on", () => {
-    expect(closing().allowance()).toBe(3);
+    expect(closing().allowance()).toBe(6);
   });
 
   test("R10 is not counted any more once it has read", () => {

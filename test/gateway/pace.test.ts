@@ -106,6 +106,23 @@ describe("RULE-71 what batched peers are owed", () => {
     expect((frames(alice) as unknown[][]).flat().length).toBeGreaterThan(36); // the last few are held back
   });
 
+  test("is nothing more once something could not be sent, should it work again (ORD-20)", () => {
+    const { room, subscribers, publisher } = crowd(20);
+    const [alice] = subscribers as [Client];
+    const bob = room.join("wamp.2.cbor.batched");
+    publisher.say(16, 1, {}, "com.x", [1]);
+    expect(frames(alice)).toEqual([[event(1)]]);
+    const send = alice.peer.send.bind(alice.peer);
+    alice.peer.send = () => {
+      alice.peer.send = send;
+      throw new TypeError("once");
+    };
+    const text = "x".repeat(33_000);
+    bob.sayTogether([16, 2, {}, "com.x", [text]], [16, 3, {}, "com.x", [text]], [16, 4, {}, "com.x", [4]]);
+    expect(alice.peer.closed?.code).toBe(1011);
+    expect(frames(alice)).toEqual([]);
+  });
+
   test("leaves by itself once it is large", () => {
     const { subscribers, publisher, waiting } = crowd(20);
     const text = "x".repeat(33_000);

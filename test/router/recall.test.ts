@@ -235,4 +235,70 @@ describe("rows that cannot be read", () => {
       expect(bob).toHaveLength(3);
     },
   );
+
+  test("R17 SBM-06 who left meanwhile is no subscriber of what was looked for before, once they can", () => {
+    const store = new ReadStore();
+    const scene = new Scene({}, { store }).join("alice", "bob", "carol");
+    scene.send("carol", 32, 1, {}, "com.a");
+    scene.sleep();
+    expect(scene.send("alice", 16, 1, {}, "com.a")).toStrictEqual({ carol: [[36, 1, 1001, {}]] });
+    store.broken = "subscribers";
+    scene.leave("carol");
+    store.broken = undefined;
+    expect(scene.send("alice", 16, 2, {}, "com.a")).toStrictEqual({});
+    expect(scene.send("alice", 48, 3, {}, "wamp.subscription.lookup", ["com.a"])).toStrictEqual({
+      alice: [[50, 3, {}, [null]]],
+    });
+    const { alice } = scene.send("alice", 32, 4, {}, "com.a");
+    const subscription = alice?.[0]?.[2];
+    expect(
+      scene.send("alice", 48, 5, {}, "wamp.subscription.list_subscribers", [subscription]),
+    ).toStrictEqual({ alice: [[50, 5, {}, [[101]]]] });
+    scene.send("alice", 34, 6, subscription);
+    expect(scene.rowCounts()).toMatchObject({ subscriptions: 0, subscribers: 0 });
+  });
+
+  test("RULE-06 R17 who leaves with a testament that finds nobody takes no answer from the others", () => {
+    const store = new ReadStore();
+    const scene = new Scene({}, { store }).join("alice", "bob", "carol");
+    scene.send("carol", 48, 1, {}, "wamp.session.add_testament", ["com.will", [1], {}]);
+    scene.send("carol", 64, 2, {}, "com.p");
+    scene.send("alice", 48, 1, {}, "com.p");
+    scene.sleep();
+    store.broken = "subscriptions";
+    const canceled = failed(48, 1, "wamp.error.canceled");
+    expect(scene.leave("carol")).toStrictEqual({ alice: [canceled] });
+    expect(scene.realm.session(103)).toBeUndefined();
+  });
+
+  test("DLR-16 R17 a call that cannot be moved to another callee ends with an error", () => {
+    const store = new ReadStore();
+    const roles = { callee: ["call_reroute"] };
+    const scene = new Scene({}, { store }).join("alice").joinAs("bob", { roles }).joinAs("carol", { roles });
+    for (const name of ["bob", "carol"]) scene.send(name, 64, 1, { invoke: "roundrobin" }, "com.p");
+    scene.send("alice", 48, 1, {}, "com.p");
+    scene.sleep();
+    store.broken = "callees";
+    const { alice } = scene.send("bob", 8, 68, 1, {}, "wamp.error.unavailable");
+    expect(alice).toMatchObject([[8, 48, 1, {}, expect.any(String), [expect.any(String)]]]);
+  });
+
+  test("R17 SMA-29 a session whose holdings cannot be judged anew is not somebody else by then", () => {
+    const store = new ReadStore();
+    const scene = new Scene({ metaModify: true }, { store }).join("alice", "bob");
+    scene.send("bob", 32, 1, {}, "com.a");
+    scene.sleep();
+    scene.may = (identity, action, uri, match) => ({
+      ...mayEverything(identity, action, uri, match),
+      allow: identity.authrole !== "guest" || action !== "subscribe",
+    });
+    store.broken = "subscriptions";
+    const change = [scene.id("bob"), { authrole: "guest" }];
+    const { alice } = scene.send("alice", 48, 1, {}, "wamp.session.modify_details", change);
+    expect(alice?.[0]?.slice(0, 5)).toStrictEqual(failed(48, 1, FAILED).slice(0, 5));
+    expect(scene.session("bob").identity.authrole).toBe("user"); // nothing has changed, as was said
+    store.broken = undefined;
+    scene.send("alice", 48, 2, {}, "wamp.session.modify_details", change);
+    expect(scene.send("alice", 16, 3, {}, "com.a")).toStrictEqual({});
+  });
 });

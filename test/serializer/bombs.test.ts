@@ -1,6 +1,6 @@
 /** R14 and R13: whatever a client sends ends in an envelope or a ProtocolViolation, and no small message costs much. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Untranslatable } from "../../src/serializer/serializer.ts";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
 import type { Format } from "../../src/wamp/payload.ts";
@@ -135,3 +135,28 @@ function mutate(
   }
   return typeof given === "string" ? String.fromCharCode(...octets) : Uint8Array.from(octets);
 }
+
+test.each([
+  ["a long text with many escapes", `[16,1,{},"a.b",["${`${"∢".repeat(130)}\\n`.repeat(2_000)}"]]`],
+  ["a long text that has no end", `[16,1,{},"a.b",["${`${"∢".repeat(130)}\\n`.repeat(2_000)}`],
+])("R14 of %s no part is searched again and again", (_, frame) => {
+  let searched = 0;
+  const { indexOf } = String.prototype;
+  const spy = vi.spyOn(String.prototype, "indexOf").mockImplementation(function (
+    this: string,
+    what,
+    from = 0,
+  ) {
+    const found: number = Reflect.apply(indexOf, this, [what, from]);
+    searched += (found < 0 ? this.length : found) - from;
+    return found;
+  });
+  onTestFinished(() => spy.mockRestore());
+  try {
+    of("wamp.2.json").decode(frame);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ProtocolViolation);
+  }
+  spy.mockRestore();
+  expect(searched).toBeLessThan(4 * frame.length); // 3 s of a megabyte where it grows with the square
+});

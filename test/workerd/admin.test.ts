@@ -1,12 +1,42 @@
 import { exports } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ADMIN_SECRET } from "../fleet-realm.ts";
 import { ask, freshFleet, request } from "./admin-client.ts";
 import { redemption } from "./claimant.ts";
-import { Client, upgrade } from "./client.ts";
+import { ALL_ROLES, Client, upgrade, type Wire } from "./client.ts";
+import { pass } from "./object.ts";
 
 const TICKET = { authid: "s1", role: "device", method: "ticket" };
 const KEY = (digit: string): string => digit.repeat(64);
+
+/** Somebody who has joined with batches and subscribed to com.x, and what it heard since. */
+async function batched(realm: string) {
+  const { webSocket } = await upgrade(`/ws/${realm}`, { "Sec-WebSocket-Protocol": "wamp.2.json.batched" });
+  if (!webSocket) throw new Error("no upgrade");
+  const heard: Wire[] = [];
+  let told = (): void => {};
+  webSocket.accept();
+  webSocket.addEventListener("message", ({ data }) => {
+    for (const text of String(data).split("\u001e").slice(0, -1)) heard.push(JSON.parse(text) as Wire);
+    told();
+  });
+  const closed = new Promise<number>((resolve) => {
+    webSocket.addEventListener("close", ({ code }) => resolve(code));
+  });
+  const send = (...wire: unknown[]): void => webSocket.send(`${JSON.stringify(wire)}\u001e`);
+  /** Takes what was heard once it is so much. Not vi.waitFor, which would move the clock. */
+  const take = async (count: number): Promise<Wire[]> => {
+    while (heard.length < count)
+      await new Promise<void>((resolve) => {
+        told = resolve;
+      });
+    return heard.splice(0);
+  };
+  send(1, realm, { roles: ALL_ROLES });
+  send(32, 1, {}, "com.x");
+  await take(2);
+  return { send, take, closed, heard };
+}
 
 const bad = (status: number, error: string, message: string, path?: string) => ({
   status,
@@ -295,6 +325,21 @@ describe("realms", () => {
     expect(await made(name)).toMatchObject({ status: 201 });
     expect(await ask("GET", `${at}/devices`)).toEqual({ status: 200, body: { devices: [] } });
     await Client.join(name);
+  });
+
+  test("SMA-26 TRN-22 whoever takes batches is told too that its realm is removed, also while much leaves", async () => {
+    const name = "com.made.batched";
+    await made(name);
+    onTestFinished(() => void vi.useRealTimers());
+    pass(0); // the clock stands: what left a moment ago is not forgotten
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => batched(name)));
+    crowd[0]?.send(16, 1, { exclude_me: false }, "com.x", [1]);
+    for (const each of crowd) expect(await each.take(1)).toEqual([[36, 1, expect.any(Number), {}, [1]]]);
+    expect(await ask("DELETE", `/api/realms/${name}`)).toMatchObject({ status: 200 });
+    for (const each of crowd) {
+      expect(await each.closed).toBe(1001);
+      expect(each.heard).toEqual([[6, { message: "this realm was removed" }, "wamp.close.system_shutdown"]]);
+    }
   });
 
   test("RULE-66 a realm of the configuration can be neither made nor removed", async () => {
