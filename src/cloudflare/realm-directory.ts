@@ -13,7 +13,7 @@ export const MAX_NAME = 128;
 const USED_EVERY = 60_000;
 /** Milliseconds for which an answer holds: a realm that somebody made or removed elsewhere is noticed so much later. */
 const KNOWN_FOR = 10_000;
-/** Look-ups in a second that found nothing: what strangers who try names may cost the one object. */
+/** Names looked up in a second that were not found: what strangers who try names may cost the one object. */
 const MOST_MISSES = 20;
 const SECOND = 1_000;
 /** Names remembered; the oldest go first. */
@@ -29,8 +29,11 @@ type Remote = {
 const noted = new Map<string, number>();
 const known = new Map<string, { readonly template: string | undefined; readonly until: number }>();
 
-/** Look-ups for strangers that found nothing, or have not yet found it, in the second that began then. */
-let misses = { begun: 0, count: 0 };
+/**
+ * What strangers asked for and was not found, or is not yet found, in the second that began then. Names, not look-ups: a
+ * fleet may come back to one realm all at once.
+ */
+let misses = { begun: 0, names: new Set<string>() };
 
 /** Too many ask for realms that there are not: nothing can be said of this one now. */
 export class DirectoryBusy extends Error {
@@ -91,13 +94,13 @@ export class RealmDirectory {
     const now = this.#now();
     if ((known.get(realm)?.until ?? 0) > now || realmNameFault(realm) !== undefined)
       return this.templateOf(realm);
-    if (Math.abs(now - misses.begun) >= SECOND) misses = { begun: now, count: 0 };
-    const counted = misses;
-    if (counted.count >= MOST_MISSES)
+    if (Math.abs(now - misses.begun) >= SECOND) misses = { begun: now, names: new Set() };
+    const { names } = misses;
+    if (names.size >= MOST_MISSES && !names.has(realm))
       throw new DirectoryBusy("too many ask for realms that there are not: try again in a second");
-    counted.count++; // before it is known, for many may come at once
+    names.add(realm); // before it is known, for many may come at once
     const template = await this.templateOf(realm);
-    if (template !== undefined) counted.count--;
+    if (template !== undefined) names.delete(realm);
     return template;
   }
 

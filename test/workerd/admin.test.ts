@@ -342,6 +342,13 @@ describe("realms", () => {
     }
   });
 
+  test("RULE-66 a fleet that comes to a made realm all at once is let in", async () => {
+    const name = "com.made.for.many";
+    await made(name);
+    const fleet = Array.from({ length: 60 }, () => upgrade(`/ws/${name}`));
+    expect((await Promise.all(fleet)).map(({ status }) => status)).toEqual(fleet.map(() => 101));
+  });
+
   test("RULE-66 a realm of the configuration can be neither made nor removed", async () => {
     const realm = freshFleet();
     expect(await made(realm)).toMatchObject({ status: 409, body: { path: "name" } });
