@@ -345,7 +345,9 @@ describe("realms", () => {
   test("RULE-66 a fleet that comes to a made realm all at once is let in", async () => {
     const name = "com.made.for.many";
     await made(name);
-    const fleet = Array.from({ length: 60 }, () => upgrade(`/ws/${name}`));
+    const fleet = Array.from({ length: 60 }, () =>
+      upgrade(`/ws/${name}`, { "Sec-WebSocket-Protocol": "wamp.2.json" }),
+    );
     expect((await Promise.all(fleet)).map(({ status }) => status)).toEqual(fleet.map(() => 101));
   });
 
