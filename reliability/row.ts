@@ -39,6 +39,8 @@ export function percentile(times: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
 
+export const median = (numbers: readonly number[]) => percentile(numbers, 50);
+
 /** A time in milliseconds against what is promised for it. */
 export function atMost(milliseconds: number, target: number): Figure {
   return { value: `${milliseconds.toFixed(1)} ms`, target: `<= ${target} ms`, met: milliseconds <= target };

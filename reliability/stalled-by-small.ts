@@ -4,72 +4,100 @@
  */
 import { Client } from "./client.ts";
 import { pause } from "./pace.ts";
+import { plateauOf } from "./plateau.ts";
 import type { Router } from "./router.ts";
 
 const TOPIC = "com.small";
 const SMALL = "x".repeat(10);
 /** Publications of which only the last is acknowledged. */
 const TURN = 200;
-const ROUND = 20_000;
-/** More of them are not needed for the router to take no more memory than before. */
-const ROUNDS = 10;
+/** Publications between two looks at the memory. */
+const LOOK = 10 * TURN;
+/** About as many as are published until the last stalled one is dropped. */
+const ROUND = 50_000;
 /** What the system buffers for so many sockets is some MB each, of events of some fifty octets. */
 const MOST = 400_000;
 
-export interface Growth {
-  readonly octets: number;
-  readonly published: number;
+export class StalledBySmall {
+  readonly #router: Router;
+  /** How many stop reading each time. */
+  readonly #count: number;
+  readonly #publisher: Client;
+  /** Sessions that have left. */
+  #left = 0;
+  published = 0;
   /** Of the stalled ones, those that were not dropped in the end. */
-  readonly stayed: number;
-}
+  stayed = 0;
 
-/** Publishes until the last of `count` stalled clients is dropped. @returns how much more memory than usual the router took for them at most */
-export async function growthBySmall(router: Router, count: number): Promise<Growth> {
-  const stalled = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const client = await Client.join(router.port);
-      await client.must(32, {}, TOPIC);
-      return client;
-    }),
-  );
-  let left = 0;
-  const watcher = await Client.join(router.port);
-  watcher.onMessage = ([type]) => {
-    if (type === 36) left++;
-  };
-  await watcher.must(32, {}, "wamp.session.on_leave");
-  const publisher = await Client.join(router.port);
-  const publish = async (): Promise<void> => {
+  private constructor(router: Router, count: number, publisher: Client) {
+    this.#router = router;
+    this.#count = count;
+    this.#publisher = publisher;
+  }
+
+  static async join(router: Router, count: number): Promise<StalledBySmall> {
+    const scene = new StalledBySmall(router, count, await Client.join(router.port));
+    const watcher = await Client.join(router.port);
+    watcher.onMessage = ([type]) => {
+      if (type === 36) scene.#left++;
+    };
+    await watcher.must(32, {}, "wamp.session.on_leave");
+    return scene;
+  }
+
+  /** @returns for each time, how many octets more than in as long a time before it the router took at most */
+  async growths(times: number): Promise<readonly number[]> {
+    const readers = await this.#subscribers();
+    await plateauOf(() => this.#publishRound());
+    for (const client of readers) client.cut();
+    const growths: number[] = [];
+    for (let n = 0; n < times; n++) {
+      const stalled = await this.#subscribers();
+      const usually = await this.#publishRound();
+      await pause(500);
+      for (const { socket } of stalled) socket.pause();
+      growths.push((await this.#publishUntilDropped()) - usually);
+      for (const client of stalled) client.cut();
+    }
+    return growths;
+  }
+
+  #subscribers(): Promise<readonly Client[]> {
+    return Promise.all(
+      Array.from({ length: this.#count }, async () => {
+        const client = await Client.join(this.#router.port);
+        await client.must(32, {}, TOPIC);
+        return client;
+      }),
+    );
+  }
+
+  async #publishTurn(): Promise<void> {
+    const publisher = this.#publisher;
     for (let n = 1; n < TURN; n++) publisher.send([16, publisher.id(), {}, TOPIC, [SMALL]]);
     await publisher.must(16, { acknowledge: true }, TOPIC, [SMALL]);
-  };
+    this.published += TURN;
+  }
 
   /** @returns the most memory meanwhile */
-  const publishRound = async (): Promise<number> => {
+  async #publishRound(): Promise<number> {
     let most = 0;
     for (let n = TURN; n <= ROUND; n += TURN) {
-      await publish();
-      if (n % (10 * TURN) === 0) most = Math.max(most, await router.server.residentBytes());
+      await this.#publishTurn();
+      if (n % LOOK === 0) most = Math.max(most, await this.#router.server.residentBytes());
     }
     return most;
-  };
-  // What it takes while everybody reads, once it takes no more: the heap of young objects alone grows by some MB.
-  let [usually, last] = [0, await publishRound()];
-  for (let n = 1; n < ROUNDS && last > 1.02 * usually; n++) {
-    usually = Math.max(usually, last);
-    last = await publishRound();
   }
-  usually = Math.max(usually, last);
-  await pause(500);
-  for (const { socket } of stalled) socket.pause();
-  let [most, published] = [usually, 0];
-  while (left < count && published < MOST) {
-    await publish();
-    published += TURN;
-    if (published % (10 * TURN) === 0) most = Math.max(most, await router.server.residentBytes());
+
+  /** @returns the most memory until the last of the stalled is dropped */
+  async #publishUntilDropped(): Promise<number> {
+    const gone = this.#left + this.#count;
+    let most = 0;
+    for (let n = TURN; this.#left < gone && n <= MOST; n += TURN) {
+      await this.#publishTurn();
+      if (n % LOOK === 0) most = Math.max(most, await this.#router.server.residentBytes());
+    }
+    this.stayed += gone - this.#left;
+    return Math.max(most, await this.#router.server.residentBytes());
   }
-  most = Math.max(most, await router.server.residentBytes());
-  const growth = { octets: most - usually, published, stayed: count - left };
-  for (const client of [...stalled, watcher, publisher]) client.cut();
-  return growth;
 }

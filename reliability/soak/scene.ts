@@ -1,5 +1,5 @@
 /** What goes on while nobody sleeps: messages at a steady rate, and newcomers who come and go. */
-import { pause, random } from "../pace.ts";
+import { each, pause, random } from "../pace.ts";
 import type { Ledger } from "./ledger.ts";
 import { GROUPS, groupTopic, keptTopic, type Member, memberProcedure } from "./member.ts";
 import { Newcomer } from "./newcomer.ts";
@@ -20,6 +20,8 @@ export class Scene {
   readonly #pending = new Set<Promise<unknown>>();
   #messages = 0;
   #came = 0;
+  /** Newcomers that ever were there. */
+  #numbered = 0;
   /** Seconds in which something went on, over all periods. */
   #lived = 0;
 
@@ -29,13 +31,28 @@ export class Scene {
     this.#ledger = ledger;
   }
 
+  /**
+   * So many newcomers come and go again, `atOnce` at a time: what a process keeps for sockets finds its size only after tens
+   * of thousands of them, which at their usual rate takes hours.
+   */
+  async hasten(newcomers: number, { atOnce }: { readonly atOnce: number }): Promise<void> {
+    await each(newcomers, { atOnce }, async () => {
+      try {
+        const newcomer = await Newcomer.join(this.#port, this.#numbered++, this.#ledger);
+        await newcomer.leave();
+      } catch (error) {
+        this.#ledger.refuse(error);
+      }
+    });
+  }
+
   async live(seconds: number): Promise<void> {
     const [began, lived] = [performance.now(), this.#lived];
     const until = lived + seconds;
     while (this.#lived < until) {
       this.#lived = Math.min(until, lived + (performance.now() - began) / 1_000);
       for (; this.#messages < this.#lived * RATE; this.#messages++) this.#send(this.#messages);
-      for (; this.#came < this.#lived * CHURN; this.#came++) this.#start(this.#welcome(this.#came));
+      for (; this.#came < this.#lived * CHURN; this.#came++) this.#start(this.#welcome());
       for (const [newcomer, end] of this.#newcomers) {
         if (end > this.#lived) continue;
         this.#newcomers.delete(newcomer);
@@ -65,9 +82,9 @@ export class Scene {
     this.#newcomers.clear();
   }
 
-  async #welcome(number: number): Promise<void> {
+  async #welcome(): Promise<void> {
     try {
-      const newcomer = await Newcomer.join(this.#port, number, this.#ledger);
+      const newcomer = await Newcomer.join(this.#port, this.#numbered++, this.#ledger);
       this.#newcomers.set(newcomer, this.#lived + SHORTEST + this.#next(SPREAD));
     } catch (error) {
       this.#ledger.refuse(error);
