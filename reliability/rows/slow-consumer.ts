@@ -1,17 +1,18 @@
 /** R10: clients that stop reading while everybody else reads on: they are told and gone, and hold little until they are. */
 import { openRealm } from "../../test/open-realm.ts";
-import { Client, type Wire } from "../client.ts";
-import { plateauOf } from "../plateau.ts";
+import { Client } from "../client.ts";
+import { pause } from "../pace.ts";
 import { Router } from "../router.ts";
-import { atMost, type Figure, median, type Outcome, percentile, type Row } from "../row.ts";
-import { StalledBySmall } from "../stalled-by-small.ts";
+import { atMost, type Figure, median, type Outcome, type Row } from "../row.ts";
+import { StalledBySmall } from "../slow/by-small.ts";
+import { gaps, Reader } from "../slow/reader.ts";
+import { CHUNK, DROPPED_WITHIN, joinAll, Publisher, type Stall, stall } from "../slow/stall.ts";
 
 const STALLED = 5;
 const HEALTHY = 95;
 /** Of the healthy ones, those that want what the stalled ones do not read. */
 const BULK_READERS = 5;
 const CROWD = 100;
-const CHUNK = "x".repeat(65_536);
 const MEBI = 1_048_576;
 /** Times that they stop reading: the heap has steps of its own, so that one time says little. */
 const TIMES = 3;
@@ -21,81 +22,6 @@ const OFFERED = { full: 500_000_000, ci: 50_000_000 };
 const FOR_CROWD = 120;
 /** Chunks in one round of warm-up, at least. */
 const LEAST_WARM_UP = 400;
-/** Milliseconds in which a stalled client must be found out. */
-const DROPPED_WITHIN = 10_000;
-
-/** A client that notes what comes on the two topics. */
-class Reader {
-  readonly client: Client;
-  readonly ticks: number[] = [];
-  readonly bulk: number[] = [];
-  readonly late: number[] = [];
-  last: Wire = [];
-
-  private constructor(client: Client) {
-    this.client = client;
-  }
-
-  static async join(port: number, ...topics: string[]): Promise<Reader> {
-    const client = await Client.join(port);
-    const reader = new Reader(client);
-    const subscriptions = new Map<unknown, number[]>();
-    client.onMessage = (message) => {
-      reader.last = message;
-      const [type, subscription, , , args] = message;
-      if (type !== 36) return;
-      const [n, sent] = args as [number, number];
-      subscriptions.get(subscription)?.push(n);
-      if (sent > 0) reader.late.push(performance.now() - sent);
-    };
-    for (const topic of topics) {
-      const [, , subscription] = await client.must(32, {}, topic);
-      subscriptions.set(subscription, topic === "com.tick" ? reader.ticks : reader.bulk);
-    }
-    return reader;
-  }
-}
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const gaps = (seen: readonly number[], from: number) => seen.filter((n, index) => n !== from + index).length;
-
-/** Publishes a chunk for whoever wants much and a tick for everybody, as fast as they are acknowledged. */
-class Publisher {
-  readonly #client: Client;
-  readonly #router: Router;
-  /** How many of each. */
-  count = 0;
-
-  constructor(client: Client, router: Router) {
-    this.#client = client;
-    this.#router = router;
-  }
-
-  /** @returns the most memory that the router held meanwhile */
-  async publish(times: number): Promise<number> {
-    let most = 0;
-    for (let n = 0; n < times; n++) {
-      await this.#client.must(16, { acknowledge: true }, "com.bulk", [this.count, 0, CHUNK]);
-      await this.#client.must(16, { acknowledge: true }, "com.tick", [this.count, performance.now()]);
-      this.count++;
-      most = Math.max(most, await this.#router.server.residentBytes());
-    }
-    await sleep(500);
-    return most;
-  }
-
-  /** The same, and as long, with everybody reading: what is normal. */
-  warmUp(times: number): Promise<number> {
-    return plateauOf(() => this.publish(times));
-  }
-}
-
-/** What came to a client that was stalled, once it reads again: nothing out of order, and why it ends. */
-async function isTold(reader: Reader): Promise<boolean> {
-  reader.client.socket.resume();
-  const code = await Promise.race([reader.client.closed, sleep(10_000)]);
-  return code === 1008 && reader.last[0] === 6 && gaps(reader.bulk, reader.bulk[0] ?? 0) === 0;
-}
 
 /** Session id to when it left, from when this is asked on. */
 async function watchLeaving(port: number): Promise<ReadonlyMap<unknown, number>> {
@@ -106,55 +32,6 @@ async function watchLeaving(port: number): Promise<ReadonlyMap<unknown, number>>
   };
   await watcher.must(32, {}, "wamp.session.on_leave");
   return left;
-}
-
-const p99 = (readers: readonly Reader[]) =>
-  percentile(
-    readers.flatMap(({ late }) => late.splice(0)),
-    99,
-  );
-const joinAll = (port: number, count: number) =>
-  Promise.all(Array.from({ length: count }, () => Reader.join(port, "com.bulk")));
-
-/** What came of one time that some stopped reading. */
-interface Stall {
-  /** Octets more than in as long a time before it, with everybody reading. */
-  readonly growth: number;
-  /** Milliseconds after which the last of them was dropped. */
-  readonly dropped: number;
-  /** How many were dropped too late, and were not told. */
-  readonly late: number;
-  readonly untold: number;
-  /** Milliseconds that an event took to the healthy ones, without and with them. */
-  readonly p99: { readonly without: number; readonly with: number };
-}
-
-interface Stalling {
-  readonly port: number;
-  readonly publisher: Publisher;
-  /** How many are published before, and while they read nothing. */
-  readonly chunks: number;
-  readonly healthy: readonly Reader[];
-  readonly left: ReadonlyMap<unknown, number>;
-}
-
-async function stall({ port, publisher, chunks, healthy, left }: Stalling): Promise<Stall> {
-  const stalled = await joinAll(port, STALLED);
-  p99(healthy); // what came before is not asked for
-  const usually = await publisher.publish(chunks);
-  const without = p99(healthy);
-  for (const { client } of stalled) client.socket.pause();
-  const began = performance.now();
-  const most = await publisher.publish(chunks);
-  const times = stalled.map(({ client }) => (left.get(client.session) ?? Number.POSITIVE_INFINITY) - began);
-  const told = await Promise.all(stalled.map(isTold));
-  return {
-    growth: most - usually,
-    dropped: Math.max(...times),
-    late: times.filter((time) => !(time <= DROPPED_WITHIN)).length,
-    untold: told.filter((each) => !each).length,
-    p99: { without, with: p99(healthy) },
-  };
 }
 
 async function stallSome(router: Router, offered: number): Promise<Outcome> {
@@ -170,7 +47,8 @@ async function stallSome(router: Router, offered: number): Promise<Outcome> {
 
   await publisher.warmUp(Math.max(chunks, LEAST_WARM_UP));
   const stalls: Stall[] = [];
-  for (let n = 0; n < TIMES; n++) stalls.push(await stall({ port, publisher, chunks, healthy, left }));
+  for (let n = 0; n < TIMES; n++)
+    stalls.push(await stall({ port, count: STALLED, publisher, chunks, healthy, left }));
   const readers = healthy.slice(0, BULK_READERS);
   const cutBefore = healthy.filter(({ client }) => client.socket.readyState !== 1).length;
 

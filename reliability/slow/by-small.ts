@@ -2,10 +2,10 @@
  * Part of R10: clients that stop reading while many very small events come. The runtime keeps something for every frame that
  * waits, besides its octets, and a bound on octets alone would let it grow to many times of that.
  */
-import { Client } from "./client.ts";
-import { pause } from "./pace.ts";
-import { plateauOf } from "./plateau.ts";
-import type { Router } from "./router.ts";
+import { Client } from "../client.ts";
+import { pause } from "../pace.ts";
+import { plateauOf } from "../plateau.ts";
+import type { Router } from "../router.ts";
 
 const TOPIC = "com.small";
 const SMALL = "x".repeat(10);
