@@ -23,15 +23,15 @@ const router = (
 });
 
 export const FAULTS: readonly Fault[] = [
-  router("audience", "with a publisher among the subscribers, the first of the others hears nothing", [
+  router("receivers", "with a publisher among the subscribers, the first of the others hears nothing", [
     "lost event",
-    "everyone.filter((id) => id !== publisher.id)",
-    "everyone.filter((id) => id !== publisher.id).slice(1)",
+    "ids.filter((id) => id !== publisher)",
+    "ids.filter((id) => id !== publisher).slice(1)",
   ]),
   router("broker", "the last subscriber of several hears everything twice", [
     "duplicate",
-    "const to = allowed(this.#ports.may, { subscription, topic }, receivers);",
-    "const to = allowed(this.#ports.may, { subscription, topic }, receivers.length > 1 ? [...receivers, ...receivers.slice(-1)] : receivers);",
+    "? matching.idsFor(publisher, options)",
+    "? matching.idsFor(publisher, options).flatMap((id, at, { length }) => at > 0 && at === length - 1 ? [id, id] : [id])",
   ]),
   router("subscriptions", "an UNSUBSCRIBE leaves its row behind", [
     "leaked subscription",
