@@ -44,7 +44,10 @@ export default defineConfig({
                     ],
                   }),
                 ],
-                TEMPLATES: [fleetRealm("fleet")],
+                TEMPLATES: [
+                  fleetRealm("fleet"),
+                  { ...fleetRealm("archive"), eventHistory: [{ uri: "com.x", limit: 3 }] },
+                ],
                 ADMIN: {},
                 ADMIN_SECRET,
                 MODEL_RUNS: process.env.FULL === "1" ? 300 : 10,

@@ -15,9 +15,11 @@ export interface Plot {
   readonly logarithmic?: boolean;
 }
 
-const [WIDTH, HEIGHT] = [760, 420];
-const [LEFT, RIGHT, TOP, BOTTOM] = [80, 210, 44, 56];
+const [WIDTH, HEIGHT] = [800, 420];
+const [LEFT, RIGHT, TOP, BOTTOM] = [80, 250, 44, 56];
 const COLOURS = ["#2f7ed8", "#d9534f", "#3a9d5d", "#b9770e", "#8e5bb5", "#5f6b76", "#0b8f9c", "#c2498d"];
+/** When the colours are used up they come again, with other lines. */
+const DASHES = ["", ' stroke-dasharray="6 4"', ' stroke-dasharray="2 3"'];
 
 export function svg({ title, x, y, series, logarithmic = false }: Plot): string {
   const points = series.flatMap((each) => each.points);
@@ -31,12 +33,13 @@ export function svg({ title, x, y, series, logarithmic = false }: Plot): string 
   );
   const lines = series.map(({ name, points }, at) => {
     const colour = COLOURS[at % COLOURS.length];
+    const dashes = DASHES[Math.floor(at / COLOURS.length)] ?? "";
     const places = points.map(({ x, y }) => [across.place(x).toFixed(1), up.place(y).toFixed(1)] as const);
     const legend = TOP + 18 + at * 20;
     return [
-      `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${places.join(" ")}"/>`,
+      `<polyline fill="none" stroke="${colour}" stroke-width="2"${dashes} points="${places.join(" ")}"/>`,
       ...places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`),
-      `<line x1="${WIDTH - RIGHT + 16}" x2="${WIDTH - RIGHT + 34}" y1="${legend - 4}" y2="${legend - 4}" stroke="${colour}" stroke-width="2"/>`,
+      `<line x1="${WIDTH - RIGHT + 16}" x2="${WIDTH - RIGHT + 34}" y1="${legend - 4}" y2="${legend - 4}" stroke="${colour}" stroke-width="2"${dashes}/>`,
       text(WIDTH - RIGHT + 40, legend, name),
     ].join("\n");
   });

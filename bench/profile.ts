@@ -7,6 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ContenderName, Contenders } from "./contender.ts";
 import { readOptions } from "./options.ts";
+import { ownTimes, type Profile } from "./own-times.ts";
 import { loadsOf } from "./rows.ts";
 import { Inspector } from "./runtime/inspector.ts";
 import { Scene } from "./scene.ts";
@@ -14,14 +15,6 @@ import { Scene } from "./scene.ts";
 const SECONDS = 3;
 const SHOWN = 30;
 const FOLDER = join(import.meta.dirname, "profiles");
-
-interface Profile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  }[];
-  readonly samples: readonly number[];
-}
 
 const options = readOptions(process.argv.slice(2));
 const [id = "B1", name = "router"] = options.ids;
@@ -46,29 +39,10 @@ try {
     const file = join(FOLDER, `${name}-${row.id}-${row.work.replaceAll(/\W+/g, "-")}.cpuprofile`);
     await writeFile(file, JSON.stringify(profile));
     console.log(`\n${name}: ${row.id} ${row.work}  (${file})`);
-    for (const line of ownTimes(profile).slice(0, SHOWN)) console.log(line);
+    for (const [name, share] of [...ownTimes(profile)].slice(0, SHOWN)) {
+      console.log(`${(share * 100).toFixed(1).padStart(6)} %  ${name}`);
+    }
   }
 } finally {
   await contenders.end();
-}
-
-/** One line for each function, the busiest first; shares are of the time that was not idle. */
-function ownTimes({ nodes, samples }: Profile): string[] {
-  /** Node -> the function it is a call of. */
-  const names = new Map(
-    nodes.map(({ id, callFrame: { functionName, lineNumber } }) => [
-      id,
-      `${functionName || "(anonymous)"}${lineNumber > 0 ? `:${lineNumber + 1}` : ""}`,
-    ]),
-  );
-  /** Function -> samples taken in it. */
-  const taken = new Map<string, number>();
-  for (const sample of samples) {
-    const name = names.get(sample) ?? "?";
-    if (name !== "(idle)") taken.set(name, (taken.get(name) ?? 0) + 1);
-  }
-  const busy = [...taken.values()].reduce((sum, count) => sum + count, 0);
-  return [...taken]
-    .sort(([, one], [, other]) => other - one)
-    .map(([name, count]) => `${((count / busy) * 100).toFixed(1).padStart(6)} %  ${name}`);
 }

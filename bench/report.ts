@@ -33,7 +33,8 @@ await writeFile(
     title: "Finding one among many, in the routing core",
     x: "subscriptions or registrations in the realm",
     y: "ns for each",
-    series: seriesOf(["B8", "B9"]).filter(({ name }) => name.includes("mixed") || name.includes("one URI")),
+    series: seriesOf(["B8", "B9"]).filter(({ name }) => name.includes("mixed") || name.includes("Map")),
+    logarithmic: true,
   }),
 );
 await writeFile(

@@ -1,7 +1,7 @@
 /**
  * What a person sees who opens the router's address in a browser: where to point a client, or what to set first. Takes
- * nothing from the request but its own address, and tells nothing of the configuration but the default realm, or what is
- * wrong with it.
+ * nothing from the request but its own address, and tells nothing of the configuration but the realm of that address, or what
+ * is wrong with it.
  */
 import { html } from "hono/html";
 import { type Config, ConfigError } from "./config.ts";
@@ -18,17 +18,22 @@ uri = "com.example."
 match = "prefix"
 allow = { call = true, register = true, publish = true, subscribe = true }`;
 
+const TITLE = "This is a WAMP router";
+
 /** @param config the configuration, or what `readConfig` threw */
 export function landingPage(url: URL, config: Config | ConfigError) {
   if (config instanceof ConfigError) return page("This WAMP router is not set up yet", broken(config));
   if (!config.defaultRealm) return page("This WAMP router is not set up yet", empty());
-  return page("This is a WAMP router", address(url, config.defaultRealm.name));
+  const [, named = ""] = /^\/ws\/(.+)$/.exec(url.pathname) ?? [];
+  if (config.realms.has(named)) return page(TITLE, address(url, `/ws/${named}`, named));
+  const { name } = config.hosts.get(url.hostname) ?? config.defaultRealm;
+  return page(TITLE, address(url, "/ws", name));
 }
 
-function address(url: URL, realm: string) {
+function address(url: URL, path: string, realm: string) {
   return html`<p>It speaks WebSocket, so a browser cannot show it. Point a WAMP client here instead:</p>
         <pre>
-url    ${url.protocol === "https:" ? "wss" : "ws"}://${url.host}/ws
+url    ${url.protocol === "https:" ? "wss" : "ws"}://${url.host}${path}
 realm  ${realm}</pre
         >
         <p>Subprotocols: wamp.2.json, wamp.2.msgpack, wamp.2.cbor, and each of them batched.</p>`;

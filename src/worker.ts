@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { addressOf, isUpgrade, realmAt } from "./cloudflare/address.ts";
 import { adminApi } from "./cloudflare/admin-api.ts";
-import { enter, refusal } from "./cloudflare/entrance.ts";
+import { enter, refusal, tellRefused } from "./cloudflare/entrance.ts";
 import { logLine } from "./cloudflare/log-line.ts";
 import { DirectoryBusy } from "./cloudflare/realm-directory.ts";
 import { ConfigError, readConfig } from "./config.ts";
@@ -26,7 +26,14 @@ app.get("/ws/:realm", socket);
 
 app.route("/api", adminApi);
 
-app.notFound((c) => c.text("Nothing is here. WAMP clients connect to /ws or /ws/<realm>.\n", 404));
+app.notFound(({ req: { raw: request } }) => {
+  const refused = {
+    status: 404,
+    text: "Nothing is here. WAMP clients connect to /ws or /ws/<realm>.",
+  } as const;
+  if (isUpgrade(request)) tellRefused(addressOf(request), refused);
+  return refusal(refused.text, refused.status);
+});
 app.onError((error, c) => failed(error, c.req.raw));
 
 export default {
@@ -60,17 +67,46 @@ async function page(c: Context<App>): Promise<Response> {
     return c.html(landingPage(url, config), c.req.path === "/" ? 200 : 426, { Upgrade: "websocket" });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    tellMisconfigured(error);
     return c.html(landingPage(url, error), 500);
   }
 }
 
+const told = new WeakSet<ConfigError>();
+
+/** Once for each start, since every request meets it: a WAMP client shows its user a 500 and nothing of what to correct. */
+function tellMisconfigured(error: ConfigError): void {
+  if (told.has(error)) return;
+  told.add(error);
+  console.error(logLine({ event: "misconfigured", error: error.message }));
+}
+
 async function failed(error: unknown, request: Request): Promise<Response> {
   if (error instanceof ConfigError) {
+    tellMisconfigured(error);
     if (!request.headers.get("Accept")?.includes("text/html")) return refusal(error.message, 500);
     const body = String(await landingPage(new URL(request.url), error));
     return new Response(body, { status: 500, headers: { "Content-Type": "text/html; charset=UTF-8" } });
   }
   if (error instanceof DirectoryBusy) return refusal(error.message, 503, { "Retry-After": "1" });
+  if (isPassing(error)) {
+    // One line says it: a fleet that comes back does not get to write one for each connection.
+    if (Date.now() - busyAt >= 5_000) {
+      busyAt = Date.now();
+      console.warn(logLine({ event: "busy", error: String(error) }));
+    }
+    return refusal("The realm has more to do than it can: try again.", 503, { "Retry-After": "5" });
+  }
   console.error(logLine({ event: "fault", error: error instanceof Error ? error.stack : String(error) }));
   return refusal("The router failed; its log says why.", 500);
+}
+
+/** When it was last logged that an object was busy, in milliseconds since 1970. */
+let busyAt = 0;
+
+/** Whether the platform says that an object cannot take a request now, because of too many of them or a move of its own (R9). */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { overloaded, retryable } = error as { readonly overloaded?: unknown; readonly retryable?: unknown }; // the platform's
+  return overloaded === true || retryable === true;
 }

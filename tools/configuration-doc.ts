@@ -22,8 +22,8 @@ served; a wrong one serves nobody, and \`/\` as well as the answer to every othe
 write instead.
 
 - **Secrets** are only named here. \`npx wrangler secret put NAME\` sets one for the deployed router, a line \`NAME=...\` in
-  \`.dev.vars\` for \`npm run dev\`. Make one with \`openssl rand -base64 32\`. One that is missing, has fewer than 16 characters (32
-  for JSON Web Tokens), or is known from any documentation is refused, on your own machine too.
+  \`.dev.vars\` for \`npm run dev\`, which reads it when it starts. Make one with \`openssl rand -base64 32\`. One that is missing,
+  has fewer than 16 characters (32 for JSON Web Tokens), or is known from any documentation is refused, on your own machine too.
 - **Names** are case-sensitive. Whatever a table does not know is refused: a setting with a typing error would otherwise be
   a door that you believe closed.
 - **From Crossbar.io**: \`npx node tools/import-crossbar.ts config.json\` turns the realms, roles and principals of a

@@ -52,12 +52,32 @@ function oneLine(note: string): string {
   return note.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
 }
 
-function main([path]: readonly string[]): void {
-  if (path === undefined) throw new Error("usage: npx node tools/import-crossbar.ts config.json");
-  const { toml, secrets } = importCrossbar(JSON.parse(readFileSync(path, "utf8")));
+/** @throws Error without the text around a mistake, which the engine would quote: it may be a secret */
+function parsed(path: string): Json {
+  const text = readFileSync(path, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [where = "its end is missing"] = /line \d+ column \d+/.exec(String(error)) ?? [];
+    throw new Error(`${path} is not JSON: ${where}`);
+  }
+}
+
+function main(path: string): void {
+  const { toml, secrets } = importCrossbar(parsed(path));
   process.stdout.write(toml);
   for (const [name, says] of secrets)
     process.stderr.write(`npx wrangler secret put ${name}   # ${oneLine(says)}\n`);
 }
 
-if (import.meta.filename === process.argv[1]) main(process.argv.slice(2));
+if (import.meta.filename === process.argv[1]) {
+  const [, , path] = process.argv;
+  try {
+    if (path === undefined) throw new Error("usage: npx node tools/import-crossbar.ts config.json");
+    main(path);
+  } catch (error) {
+    // What is wrong is with the file or its name: a stack would only hide it.
+    process.stderr.write(`import-crossbar: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -134,7 +134,7 @@ Leaving writes the rows that go. The few rows beside publications belong to the 
 - Virtual machine: DigitalOcean's Basic Droplet of 1 GB, $6 a month. Its price page shows no such table to machines, so this is
   the price that is known since 2022; in September 2026 that page began at $4.
 
-\`node bench/cost.ts\` counts and computes anew; the prices stand in \`bench/cost/prices.ts\`.
+\`npx node bench/cost.ts\` counts and computes anew; the prices stand in \`bench/cost/prices.ts\`.
 `;
 }
 

@@ -1,18 +1,32 @@
-/** B8, B9: the routing core alone, in this process: what finding one subscriber or callee costs among how many. */
+/**
+ * B8, B9: the routing core alone, in this process: what finding one subscriber or callee costs among how many. The engine's
+ * own Map with the same texts stands beside: what that one's cost grows by is the memory's doing.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
+import { REMEMBERED } from "../../src/router/recent.ts";
 import { type Crowd, crowd, type Kind } from "../core/crowd.ts";
-import { calling, lookingUp, publishing, type Spread, type Work } from "../core/work.ts";
+import { SPREADS, type Spread, urisOf } from "../core/places.ts";
+import { calling, lookingUp, publishing, type Work } from "../core/work.ts";
 import type { Finding } from "../finding.ts";
 import type { Plan, Row } from "../row.ts";
 import { medianOf, rangeOf } from "../statistics.ts";
 
-const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
+/**
+ * How many there are. Growth is from the first to the last, so 16,384 URIs begin with as many subscriptions: among 1,000
+ * they would be 1,000 URIs, which stay in the caches for another reason than that they are few among many.
+ */
+const SIZES: Record<Spread, readonly number[]> = {
+  1: [1_000, 10_000, 100_000, 1_000_000],
+  1024: [1_000, 10_000, 100_000, 1_000_000],
+  16384: [16_384, 100_000, 1_000_000],
+  any: [1_000, 10_000, 100_000, 1_000_000],
+};
 /** Where the rate is judged. */
 const JUDGED = 100_000;
 const GROWTH = 1.5;
 /** More say nothing new, and a million of anything takes its time. */
 const MOST_ROUNDS = 7;
-/** Of one round, in operations: about a third of a second. */
+/** Of one round, in operations: from a tenth to half of a second. */
 const COUNT = 200_000;
 /** Until the collector has done with what a million of anything left behind. */
 const SETTLE_MS = 2_000;
@@ -54,39 +68,52 @@ function coreRow(core: Core): Row {
     id: core.id,
     async *run({ plan }) {
       for (const kind of core.kinds) {
-        const crowds = SIZES.map((size) => crowd(core.what, kind, size));
-        yield* series(
-          core,
-          { kind, crowds: crowds.map((each) => (spread) => core.work(each, spread)) },
-          plan,
-        );
+        const spreads = kind === "mixed" ? SPREADS : ([1, 1_024] as const);
+        const crowds = new Map<number, Crowd>();
+        for (const spread of spreads) {
+          for (const size of SIZES[spread])
+            if (!crowds.has(size)) crowds.set(size, crowd(core.what, kind, size));
+        }
+        const workOf = (size: number, spread: Spread) => {
+          const among = crowds.get(size);
+          if (!among) throw new Error(`nobody made a crowd of ${size}`);
+          return core.work(among, spread);
+        };
+        for (const spread of spreads) yield* series(core, { kind, spread, workOf }, plan);
       }
-      const maps = SIZES.map((size) => (spread: Spread) => lookingUp(size, spread));
-      if (core.id === "B8")
-        yield* series({ ...core, verb: "look-up", unit: "look-ups/s" }, { kind: "Map", crowds: maps }, plan);
+      if (core.id !== "B8") return;
+      const lookUps = { ...core, verb: "look-up", unit: "look-ups/s" };
+      for (const spread of SPREADS) yield* series(lookUps, { kind: "Map", spread, workOf: lookingUp }, plan);
     },
   };
 }
 
 interface Among {
   readonly kind: Kind | "Map";
-  /** For each of SIZES. */
-  readonly crowds: readonly ((spread: Spread) => Work)[];
+  readonly spread: Spread;
+  readonly workOf: (size: number, spread: Spread) => Work;
 }
 
-async function* series(core: Core, { kind, crowds }: Among, { rounds }: Plan): AsyncIterable<Finding> {
-  for (const spread of [1, 1_024] as const) {
-    const works = crowds.map((workOf) => ({ work: workOf(spread), taken: [] as number[] }));
-    await sleep(SETTLE_MS);
-    for (const { work } of works) work(COUNT);
-    for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-      for (const { work, taken } of works) taken.push(nanoseconds(work));
-    }
-    const series = `${core.verb}, ${kind}, ${spread === 1 ? "one URI" : `${spread} URIs`}`;
-    const results = SIZES.map((size, place) => ({ size, taken: works[place]?.taken ?? [] }));
-    for (const { size, taken } of results) yield rate(core, { series, size, taken, kind });
-    yield growth(core, { series, kind }, results);
+async function* series(
+  core: Core,
+  { kind, spread, workOf }: Among,
+  { rounds }: Plan,
+): AsyncIterable<Finding> {
+  const works = SIZES[spread].map((size) => ({ size, work: workOf(size, spread), taken: [] as number[] }));
+  await sleep(SETTLE_MS);
+  for (const { size, work } of works) work(urisOf(spread, size) + COUNT);
+  for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
+    for (const { work, taken } of works) taken.push(work(COUNT));
   }
+  const named = { series: `${core.verb}, ${kind}, ${nameOf(spread)}`, kind, spread };
+  for (const { size, taken } of works) yield rate(core, { ...named, size, taken });
+  yield growth(core, named, works);
+}
+
+function nameOf(spread: Spread): string {
+  if (spread === "any") return "any URI at random";
+  if (spread === 1) return "one URI";
+  return spread > 1_024 ? `${spread} URIs at random` : `${spread} URIs`;
 }
 
 interface Taken {
@@ -98,30 +125,40 @@ interface Taken {
 interface Named {
   readonly series: string;
   readonly kind: Among["kind"];
+  readonly spread: Spread;
 }
 
-function rate({ id, unit, perSecond }: Core, { series, size, taken, kind }: Taken & Named) {
+/** Whether the router knows the answers from asking before. */
+function remembered({ kind, spread }: Named, size: number): string {
+  if (kind === "Map") return "";
+  return urisOf(spread, size) <= REMEMBERED ? " (remembered)" : " (not remembered)";
+}
+
+function rate({ id, unit, perSecond }: Core, { size, taken, ...named }: Taken & Named): Finding {
+  const { series, kind } = named;
   const each = medianOf(taken);
   const rates = taken.map((time) => 1e9 / time);
   return {
     id,
-    work: `${series}, among ${size.toLocaleString("en-GB")}`,
+    work: `${series}, among ${amount(size)}${remembered(named, size)}`,
     unit,
     first: ["core", 1e9 / each],
     spread: rangeOf(rates),
     ...(size === JUDGED && kind === "mixed" && { target: { atLeast: perSecond } }),
-    details: { "ns each": each.toFixed(0) },
+    details: { "ns each": each.toFixed(0), "at best": Math.min(...taken).toFixed(0) },
     point: { series, x: size, y: each },
-  } satisfies Finding;
+  };
 }
 
-function growth({ id }: Core, { series, kind }: Named, results: readonly Taken[]): Finding {
+function growth({ id }: Core, named: Named, results: readonly Taken[]): Finding {
+  const { series, kind } = named;
   const [least, most] = [results[0], results.at(-1)];
   if (!least || !most) throw new Error("nothing was measured");
   const [few, many] = [medianOf(least.taken), medianOf(most.taken)];
+  const [after, before] = [remembered(named, most.size), remembered(named, least.size)];
   return {
     id,
-    work: `${series}: cost at ${most.size.toLocaleString("en-GB")}`,
+    work: `${series}: cost at ${amount(most.size)}${after} over ${amount(least.size)}${before}`,
     unit: "ns",
     first: ["at the most", many],
     second: ["at the least", few],
@@ -133,8 +170,6 @@ function growth({ id }: Core, { series, kind }: Named, results: readonly Taken[]
   };
 }
 
-function nanoseconds(work: Work): number {
-  const start = performance.now();
-  work(COUNT);
-  return ((performance.now() - start) * 1e6) / COUNT;
+function amount(size: number): string {
+  return size.toLocaleString("en-GB");
 }

@@ -1,7 +1,7 @@
 /** Calls the three procedures of a callee, prints what comes back, and leaves. */
 import { connection } from "./connection.js";
 
-connection.onopen = async (session) => {
+async function callAll(session) {
   const total = await session.call("com.example.add", [2, 3]);
   console.log(`com.example.add: ${total}`);
 
@@ -13,7 +13,15 @@ connection.onopen = async (session) => {
   } catch ({ error, args, kwargs }) {
     console.log(`com.example.divide: ${error} ${JSON.stringify(args)} ${JSON.stringify(kwargs)}`);
   }
+}
 
+connection.onopen = async (session) => {
+  try {
+    await callAll(session);
+  } catch ({ error, args }) {
+    console.error(`${error}: ${args.join(", ")}`); // as when no callee is running
+    process.exitCode = 1;
+  }
   connection.close();
 };
 

@@ -7,15 +7,25 @@
  */
 import autobahn from "autobahn";
 
-// Node has a WebSocket of its own since version 22; before, the package ws is one.
-globalThis.WebSocket ??= (await import("ws")).WebSocket;
+// Node has a WebSocket of its own since version 22; before, the package ws is one. Its errors end a program that does not listen.
+globalThis.WebSocket ??= class extends (await import("ws")).WebSocket {
+  constructor(url, protocols) {
+    super(url, protocols);
+    this.on("error", ({ message }) => console.error(message));
+  }
+};
 
 const SERIALIZERS = {
   json: autobahn.serializer.JSONSerializer,
   msgpack: autobahn.serializer.MsgpackSerializer,
   cbor: autobahn.serializer.CBORSerializer,
 };
-const Serializer = SERIALIZERS[process.env.WAMP_SERIALIZER];
+const { WAMP_SERIALIZER } = process.env;
+const Serializer = SERIALIZERS[WAMP_SERIALIZER];
+if (WAMP_SERIALIZER && !Serializer) {
+  console.error(`WAMP_SERIALIZER is ${Object.keys(SERIALIZERS).join(", ")}, not ${WAMP_SERIALIZER}`);
+  process.exit(1);
+}
 
 export const connection = new autobahn.Connection({
   url: process.env.WAMP_URL ?? "ws://localhost:8080/ws",
@@ -23,5 +33,5 @@ export const connection = new autobahn.Connection({
   ...(Serializer && { serializers: [new Serializer()] }),
 });
 
-// Ctrl-C says goodbye first.
-process.once("SIGINT", () => connection.close());
+// Ctrl-C says goodbye first, where there is somebody to hear it.
+process.once("SIGINT", () => (connection.isOpen ? connection.close() : process.exit()));

@@ -7,12 +7,14 @@ export function isUpgrade({ headers }: Request): boolean {
   return headers.get("Upgrade")?.toLowerCase() === "websocket";
 }
 
-/** The address that was read last: a fleet comes by one. Nobody changes it. */
+/** The address that was read last: a fleet comes by one. Nobody changes it. None with a query, which may hold a secret. */
 let last: { readonly text: string; readonly address: URL } | undefined;
 
 export function addressOf({ url: text }: Request): URL {
-  if (last?.text !== text) last = { text, address: new URL(text) };
-  return last.address;
+  if (last?.text === text) return last.address;
+  const address = new URL(text);
+  if (!text.includes("?")) last = { text, address };
+  return address;
 }
 
 /** The realm that this address of an upgrade names, "" for the default one; undefined: it is no such address. */

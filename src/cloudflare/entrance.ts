@@ -42,7 +42,10 @@ export function enter(visit: Visit, realm: string | undefined): Promise<Response
   const admission = admit(request, realm, { ...realms, url });
   const isMapped = realm !== undefined || !config.frontDesk || config.hosts.has(url.hostname);
   const go = (admitted: Admission | Denial): Promise<Response> => {
-    if ("status" in admitted) return Promise.resolve(refusal(admitted.text, admitted.status));
+    if ("status" in admitted) {
+      tellRefused(url, admitted);
+      return Promise.resolve(refusal(admitted.text, admitted.status));
+    }
     return isMapped ? handOver(visit, admitted, config) : Promise.resolve(toDesk(visit, admitted, realms));
   };
   return admission instanceof Promise ? admission.then(go) : go(admission);
@@ -70,6 +73,11 @@ function handOver({ env, context }: Visit, admission: Admission, { realms }: Con
   return env.REALM.getByName(realm).fetch("https://realm/", {
     headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) },
   });
+}
+
+/** Says in the log why an upgrade was refused: browsers and WAMP clients show their users no more of it than the status. */
+export function tellRefused({ pathname }: URL, { status, text }: Pick<Denial, "status" | "text">): void {
+  console.warn(logLine({ event: "refused", status, path: pathname, message: text }));
 }
 
 /** For whoever is told something by the Worker itself. */

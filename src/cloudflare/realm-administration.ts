@@ -41,6 +41,7 @@ export interface RealmAdministrationPorts {
 
 export class RealmAdministration {
   readonly book: DeviceBook;
+  readonly #rows: DeviceRows;
   readonly desk: Desk;
   readonly #administration: Administration;
   readonly #claims: Claims;
@@ -89,9 +90,16 @@ export class RealmAdministration {
       },
       log,
     });
+    this.#rows = rows;
     this.book = new DeviceBook(rows);
     this.desk = adminDesk(this.#administration);
     this.#log = log;
+  }
+
+  /** Whether these are still welcome is asked next, one by one. */
+  expect(sessions: readonly Identity[]): void {
+    const devices = sessions.filter(({ authprovider }) => authprovider === "device");
+    this.#rows.expect(devices.map((each) => (each.principal ?? each).authid));
   }
 
   answer(request: AdminRequest): Promise<AdminAnswer> {

@@ -154,6 +154,8 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
           this.#arm();
         }, COALESCING);
       },
+      // Whoever sends on meanwhile is held up by the network instead of filling memory.
+      pause: () => this.ctx.blockConcurrencyWhile(() => scheduler.wait(1)),
       rearm: () => this.#arm(),
     });
     return {
@@ -175,9 +177,7 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
   }
 
   async make(template: string): Promise<void> {
-    if (!makeFrom(template, this.ctx.storage.sql)) return;
-    this.#house = this.#build();
-    this.#house.keepRules(); // nobody is here yet
+    if (makeFrom(template, this.ctx.storage.sql)) this.#beginAnew();
   }
 
   async dissolve(): Promise<void> {
@@ -189,8 +189,15 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.#alarmAt = undefined;
+    this.#beginAnew();
+  }
+
+  /** What the realm is has changed, and nobody is in it: sockets that are still there belong to what it was before. */
+  #beginAnew(): void {
     this.#house = this.#build();
+    this.#house.gateway.wake([]);
     this.#house.keepRules();
+    this.#arm();
   }
 
   /** The upgrade, admitted by the Worker; no other request reaches this object. */
@@ -248,6 +255,9 @@ export class RealmObject extends DurableObject<Env> implements RealmCalls {
         socket.close(1001, "this realm is not configured any more");
       else present.push({ socket, peer: new SocketPeer(socket, this.ctx), memo });
     }
+    this.#house.administration.expect(
+      present.flatMap(({ memo: { state } }) => (state.phase === "joined" ? [state.identity] : [])),
+    );
     const connections = this.#house.gateway.wake(present);
     for (const [index, { socket, peer }] of present.entries()) {
       const connection = connections[index];

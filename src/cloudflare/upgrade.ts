@@ -62,14 +62,16 @@ export function admit(
       text: `Sec-WebSocket-Protocol must name at least one of ${SUBPROTOCOLS.join(", ")}.`,
     };
   }
-  const realm = path ?? config.hosts.get(url.hostname)?.name ?? config.defaultRealm?.name;
+  const unnamed = config.hosts.get(url.hostname)?.name ?? config.defaultRealm?.name;
+  const realm = path ?? unnamed;
   if (realm === undefined) {
     return { status: 404, text: "No realm is configured. Add one to [[vars.REALMS]] in wrangler.toml." };
   }
+  const elsewhere = unnamed === undefined ? "" : `; /ws is ${JSON.stringify(unnamed)}`;
   const admitted = (home: Home | undefined, origin: Origin): Admission | Denial =>
     home
       ? { ...home, subprotocol, named: offers !== null, origin }
-      : { status: 404, text: `There is no realm ${JSON.stringify(realm)} on this router.` };
+      : { status: 404, text: `There is no realm ${JSON.stringify(realm)} on this router${elsewhere}.` };
   const home = homeOf(realm, { config, templateOf });
   const origin = originOf(request, url);
   // Seldom is there anything to wait for, and each wait is a turn of its own.

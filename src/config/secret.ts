@@ -189,7 +189,7 @@ function references(variables: Place): Reference[] {
 }
 
 function missing(name: string, env: Readonly<Record<string, unknown>> = {}): string {
-  const put = `set it with: npx wrangler secret put ${name} (on your own machine: a line in .dev.vars)`;
+  const put = `set it with: npx wrangler secret put ${name} (on your own machine: a line in .dev.vars, then start npm run dev again)`;
   if (env[name] !== undefined) return `${name} is a variable or binding, not a secret; ${put}`;
   const others = Object.keys(env).filter((each) => typeof env[each] === "string");
   const near = didYouMean(name, others);

@@ -7,9 +7,11 @@
  */
 import { Allowance } from "./allowance.ts";
 import type { Connection } from "./connection.ts";
+import type { Peer } from "./peer.ts";
 
 /** One thirty-second of the total: octets sent between two looks at all sockets while much waits. */
 const STEPS = 32;
+const PARTS = 8;
 /**
  * Milliseconds for which a client that closed without reading what waits for it counts: it may read on, or its TCP
  * connection may die, of which nobody is told.
@@ -34,6 +36,8 @@ export interface Finding {
 
 export class Congestion {
   readonly #total: number;
+  /** Of what one frame has the router say, so much may wait before some of it should leave. */
+  readonly part: number;
   readonly #frameCost: number;
   /** What may wait for a session that goes on reading, and for one that does not. */
   readonly #reading: Allowance;
@@ -41,14 +45,18 @@ export class Congestion {
   readonly #now: () => number;
   /** Every connection whose socket is not known to be gone. */
   readonly #connections = new Set<Connection>();
-  /** Connections that their clients closed with something left unread, to when they count no more. */
-  readonly #lingering = new Map<Connection, number>();
+  /** Peers that closed with something left unread, to when they count no more; the soonest first. */
+  readonly #lingering = new Map<Peer, number>();
   /** Those for whom something waited at the last look, and not less than at the one before and all they were sent since. */
   #stuck = new Set<Connection>();
   /** What waited when last looked. */
   #known = 0;
   /** Octets sent since. */
   #sent = 0;
+  /** Octets sent before. */
+  #sentBefore = 0;
+  /** How many were sent in all when somebody last asked whether much of it waits. */
+  #partAt = 0;
   /** Something did not fit since. */
   #full = false;
   /** Sockets were asked within a turn since, which does not tell who reads. */
@@ -57,6 +65,7 @@ export class Congestion {
   constructor(limits: CongestionLimits, now: () => number) {
     this.#frameCost = limits.frameCost ?? 0;
     this.#total = Math.min(limits.totalBacklog, Number.MAX_SAFE_INTEGER);
+    this.part = this.#total / PARTS;
     this.#now = now;
     this.#reading = Allowance.ofReaders(limits.backlog, this.#total);
     this.#stalled = Allowance.ofOthers(limits.backlog, this.#total);
@@ -64,6 +73,7 @@ export class Congestion {
 
   add(connection: Connection): void {
     this.#connections.add(connection);
+    if (this.#lingering.size > 0) this.#forgetLingering();
   }
 
   /** Its socket is gone, and with it whatever waited there. */
@@ -75,7 +85,9 @@ export class Congestion {
   /** Its client closed it: what waits there is still to be read. */
   linger(connection: Connection): void {
     this.delete(connection);
-    if (connection.peer.weigh() > 0) this.#lingering.set(connection, this.#now() + LINGERING);
+    const { peer } = connection;
+    if (peer.weigh() > 0) this.#lingering.set(peer, this.#now() + LINGERING);
+    this.#forgetLingering();
   }
 
   /** A frame of so many octets; what goes into a batch counts as a frame each until somebody looks. */
@@ -110,6 +122,24 @@ export class Congestion {
     return !this.#full;
   }
 
+  /**
+   * Whether so much waits, now that a part of the total was sent since this was asked, that some of it should leave before a
+   * turn says more. Where nothing leaves that is asked again after another part, and not before.
+   */
+  get isFilling(): boolean {
+    const sent = this.#sentBefore + this.#sent;
+    if (sent - this.#partAt < this.part) return false;
+    this.#partAt = sent;
+    this.#weighWithin();
+    return this.#known >= this.part;
+  }
+
+  /** What waits in all sockets together, asked anew. */
+  weigh(): number {
+    this.#weighWithin();
+    return this.#known;
+  }
+
   /** Looks at every socket. To be called before a turn, when what the last ones sent has had its chance to leave. */
   look(): Finding {
     const closed = this.#weighAll();
@@ -138,6 +168,15 @@ export class Congestion {
     this.#askedWithin = true;
   }
 
+  /** Those whose time is over: whoever comes and goes sees to it, however little is sent. */
+  #forgetLingering(): void {
+    const now = this.#now();
+    for (const [peer, until] of this.#lingering) {
+      if (until > now) return;
+      this.#lingering.delete(peer);
+    }
+  }
+
   /** @returns what closed sockets hold */
   #weighAll(): number {
     let [live, closed] = [0, 0];
@@ -146,12 +185,14 @@ export class Congestion {
       if (connection.state.phase === "ended") closed += octets;
       else live += octets;
     }
-    for (const [connection, until] of this.#lingering) {
-      const octets = connection.peer.weigh();
-      if (octets === 0 || until <= this.#now()) this.#lingering.delete(connection);
+    this.#forgetLingering();
+    for (const peer of this.#lingering.keys()) {
+      const octets = peer.weigh();
+      if (octets === 0) this.#lingering.delete(peer);
       else closed += octets;
     }
     this.#known = live + closed;
+    this.#sentBefore += this.#sent;
     this.#sent = 0;
     this.#full = false;
     return closed;

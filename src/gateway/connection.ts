@@ -1,6 +1,7 @@
 /** What is remembered of a socket from upgrade to close. Decides nothing: the gateway does. */
 import type { Origin } from "../auth/method.ts";
-import type { Session } from "../router/session.ts";
+import type { Identity, Session } from "../router/session.ts";
+import { KnownHeaders } from "../serializer/known-headers.ts";
 import type { Encoded, Serializer } from "../serializer/serializer.ts";
 import type { ConnectionState, Memo, Peer } from "./peer.ts";
 import type { Meter } from "./rate.ts";
@@ -9,6 +10,8 @@ export class Connection {
   readonly peer: Peer;
   readonly origin: Origin;
   serializer: Serializer;
+  /** What its headers were lately. */
+  readonly headers = new KnownHeaders();
   state: ConnectionState;
   /** The joined session; undefined in every other phase. */
   session: Session | undefined;
@@ -16,6 +19,8 @@ export class Connection {
   claimed: string | undefined;
   /** What its messages are held against; stays when the session ends, so that the next one goes on with it. */
   meter: Meter | undefined;
+  /** As whom; undefined until the session speaks. */
+  meteredAs: Identity | undefined;
   /** Messages of this turn for a batched peer: they leave in one frame. */
   outgoing: Encoded[] = [];
   /** The length of what is in `outgoing`: the peer has not been given it yet, so its backlog does not tell. */

@@ -12,7 +12,7 @@ import { Congestion } from "./congestion.ts";
 import type { Connection } from "./connection.ts";
 import { Liveness } from "./liveness.ts";
 import { type Log, plain } from "./log-entry.ts";
-import { Outbox, type Undeliverable } from "./outbox.ts";
+import { Outbox, type Unsent } from "./outbox.ts";
 import { Pace } from "./pace.ts";
 import type { ConnectionState } from "./peer.ts";
 import type { GatewayPorts } from "./settings.ts";
@@ -25,6 +25,9 @@ export const POLICY = 1008;
 export const INTERNAL = 1011;
 export const TRY_AGAIN = 1013;
 
+/** Pauses after one part of what a frame has the router say, as long as each lets something leave. */
+const MOST_PAUSES = 64;
+
 export class Connections {
   readonly #realm: Realm;
   readonly #patience: number;
@@ -35,6 +38,8 @@ export class Connections {
   /** Session id to the connection that it lives on. */
   readonly #joined = new Map<SessionId, Connection>();
   readonly #strangers: Strangers;
+  /** When many were joining the last time, in milliseconds since 1970. */
+  #manyAt = Number.NEGATIVE_INFINITY;
   /** When it was last logged that a stranger had to give way, in milliseconds since 1970. */
   #crowdedAt = Number.NEGATIVE_INFINITY;
   readonly #congestion: Congestion;
@@ -42,6 +47,7 @@ export class Connections {
   readonly #outbox: Outbox;
   readonly #pace: Pace;
   readonly #soon: GatewayPorts["soon"];
+  readonly #pause: GatewayPorts["pause"];
   /** Batched peers are sent what they are owed as soon as `#soon` calls back, and not before. */
   #isWaiting = false;
   /** Undefined: a session may be silent for ever. */
@@ -49,7 +55,7 @@ export class Connections {
   /** What is due: a reply in the handshake or to GOODBYE, or the end of what a session signed in with. */
   readonly #timetable = new Timetable<Connection>();
 
-  constructor({ realm, settings, now, log, abort, soon }: GatewayPorts) {
+  constructor({ realm, settings, now, log, abort, soon, pause }: GatewayPorts) {
     this.#realm = realm;
     this.#patience = settings.patience;
     this.#backlog = settings.backlog;
@@ -63,6 +69,7 @@ export class Connections {
     this.#outbox = new Outbox(this.#joined, this.#congestion, settings.backlog);
     this.#pace = new Pace(now);
     this.#soon = soon;
+    this.#pause = pause;
   }
 
   get joined(): ReadonlyMap<SessionId, Connection> {
@@ -87,15 +94,28 @@ export class Connections {
   /** A socket was accepted. If too many wait to join, the one that has waited longest goes (RULE-05). */
   open(connection: Connection): void {
     this.enter(connection, { phase: "open", deadline: this.deadline() });
+    if (this.#strangers.areMany) this.#manyAt = this.#now();
     const oldest = this.#strangers.excess();
-    if (!oldest) return;
+    if (oldest) this.sendAway(oldest);
+  }
+
+  /**
+   * R9: who is late while many are joining, or were since it came, has perhaps been in time and not heard: `deadline` is when
+   * its patience ends.
+   */
+  wereMany(deadline: number): boolean {
+    return this.#manyAt >= deadline - this.#patience;
+  }
+
+  /** Without ABORT, which AutobahnJS takes as a reason never to come back, whatever it says. */
+  sendAway(connection: Connection): undefined {
     const now = this.#now();
     // Strangers do not get to write a line each.
     if (now - this.#crowdedAt >= this.#patience) {
       this.#crowdedAt = now;
       this.log({ event: "crowded" });
     }
-    this.end(oldest, TRY_AGAIN, "too many connections have not joined");
+    return this.end(connection, TRY_AGAIN, "too many clients are joining: try again");
   }
 
   /** A phase begins, and is remembered through sleep. */
@@ -158,19 +178,20 @@ export class Connections {
   /** Sends, then lets leave whoever could not be reached, until there is nothing more to say. */
   deliver(deliveries: readonly Delivery[]): void {
     if (deliveries.length === 0) return;
-    const undeliverable: Undeliverable[] = [];
-    const overflowing: Connection[] = [];
+    let unsent: Unsent | undefined;
     for (let at = 0; at < deliveries.length; at++) {
       const delivery = deliveries[at];
       if (!delivery) continue;
-      this.#outbox.deliver(delivery, undeliverable, overflowing);
-      if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to, overflowing);
+      unsent = this.#outbox.deliver(delivery, unsent);
+      if (delivery.message.type === "GOODBYE") this.#dismiss(delivery.to, unsent?.overflowing ?? []);
     }
-    if (undeliverable.length === 0 && overflowing.length === 0) return;
-    for (const { message, to, why } of undeliverable) {
+    if (!unsent) return;
+    // ORD-20: all of them have ended before anybody is told of anything more.
+    const evicted = unsent.overflowing.map((connection) => this.#evict(connection));
+    for (const session of evicted) if (session) this.leave(session);
+    for (const { message, to, why } of unsent.undeliverable) {
       this.deliver(this.#realm.undeliverable(message, to, why));
     }
-    for (const connection of overflowing) this.#evict(connection);
   }
 
   /** The one error boundary (SES-40, SES-41). */
@@ -209,10 +230,14 @@ export class Connections {
   /** Closes and forgets the connection, once what it is owed was sent (TRN-22); its session leaves. */
   end(connection: Connection, code: number, reason: string): undefined {
     const { session } = connection;
+    this.#shut(connection, code, reason);
+    if (session) this.leave(session);
+  }
+
+  #shut(connection: Connection, code: number, reason: string): void {
     this.#outbox.finish(connection);
     this.enter(connection, { phase: "ended" });
     connection.peer.close(code, reason);
-    if (session) this.leave(session);
   }
 
   /** The transport is gone: there is nothing to close. What a client has not read when it closes may wait all the same. */
@@ -235,13 +260,34 @@ export class Connections {
     const { over, choked } = this.#congestion.look();
     this.turn(() => {
       for (const connection of over) {
-        if (connection.state.phase === "joined") this.#evict(connection);
-        else if (connection.state.phase !== "ended") this.end(connection, POLICY, "slow consumer");
+        const { phase } = connection.state;
+        const evicted = this.#evict(connection);
+        if (evicted) this.leave(evicted);
+        else if (phase !== "joined" && phase !== "ended") this.end(connection, POLICY, "slow consumer");
       }
     });
     if (choked === undefined || !this.#abortAll) return;
     this.log({ event: "choked", octets: choked });
     this.#abortAll("what closed connections have not read leaves no room for the others");
+  }
+
+  /**
+   * Within what a frame has the router say: so much of it waits that some should leave before there is more, or clients that
+   * read would be told that they do not. Undefined: go on.
+   */
+  breathe(): Promise<void> | undefined {
+    return this.#pause && this.#congestion.isFilling ? this.#drain(this.#pause) : undefined;
+  }
+
+  /** Until there is room, or nothing leaves any more: those who do not read are not waited for. */
+  async #drain(pause: () => Promise<void>): Promise<void> {
+    for (let n = 0, before = Number.POSITIVE_INFINITY; n < MOST_PAUSES; n++) {
+      await pause();
+      const waiting = this.#congestion.weigh();
+      if (waiting <= this.#congestion.part / 2 || waiting >= before) break;
+      before = waiting;
+    }
+    this.relieve();
   }
 
   /** What follows when a session is over. A fault there is logged and goes no further: nothing is left to end. */
@@ -312,10 +358,14 @@ export class Connections {
     }
   }
 
-  /** A peer that does not read what it is sent: its session ends, so that what it saw has no gap (TRN-21, ORD-20). */
-  #evict(connection: Connection): void {
-    if (connection.state.phase !== "joined") return;
-    const { session } = connection.state.identity;
+  /**
+   * A peer that does not read what it is sent: its session ends, so that what it saw has no gap (TRN-21, ORD-20). Returns the
+   * session, which has yet to leave; undefined where there is none.
+   */
+  #evict(connection: Connection): Session | undefined {
+    const { state, session: leaving } = connection;
+    if (state.phase !== "joined") return undefined;
+    const { session } = state.identity;
     const ownFault = connection.peer.backlog + connection.outgoingOctets > this.#backlog;
     const message = ownFault
       ? `more than ${this.#backlog} octets wait to be read by this client`
@@ -323,7 +373,8 @@ export class Connections {
     this.log({ event: "slow_consumer", session, ...(!ownFault && { shared: true }) });
     this.#outbox.drop(connection);
     this.send(connection, { type: "GOODBYE", details: { message }, reason: "wamp.close.killed" });
-    this.end(connection, POLICY, "slow consumer");
+    this.#shut(connection, POLICY, "slow consumer");
+    return leaving;
   }
 
   #abort(connection: Connection, { reason, message, closeCode }: Refusal): void {

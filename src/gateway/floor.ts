@@ -3,7 +3,9 @@
  * be asked first whether they may, given to the realm again (AZN-13).
  */
 import { Undecided } from "../router/authorization.ts";
+import { checkAnnounced } from "../router/dealer.ts";
 import { LIMIT_EXCEEDED } from "../router/limits.ts";
+import { refuseUnlessPlain } from "../router/meta-procedure.ts";
 import type { RealmMessage } from "../router/realm.ts";
 import type { Session } from "../router/session.ts";
 import { ProtocolViolation, WampError } from "../wamp/error.ts";
@@ -53,9 +55,16 @@ export class Floor {
         this.#goodbye(connection, session);
         return;
       default:
+        if (connection.meteredAs !== session.identity) this.#measure(connection, session);
         if (connection.meter && this.#isOverRate(connection, session, message)) return;
         return this.#serve({ connection, session, message }, 0);
     }
+  }
+
+  /** SMA-29: another role has another rate, from the next message on. */
+  #measure(connection: Connection, { identity }: Session): void {
+    connection.meter = this.#rates.meter(identity, connection.meter);
+    connection.meteredAs = identity;
   }
 
   #goodbye(connection: Connection, session: Session): void {
@@ -100,11 +109,13 @@ export class Floor {
   ): Promise<void> {
     const { may, doorway, requestIdCheck = "off" } = this.#ports;
     const { identity } = session;
+    checkAnnounced(session, message.options);
     const procedure = procedureFor(identity, message.procedure, {
       desk,
       may,
       terms: (name) => termsOf(name, doorway),
     });
+    refuseUnlessPlain(message.options);
     note(session, message, requestIdCheck);
     return resultOf(message, identity, procedure).then(
       (result) => this.#reply(session, result),

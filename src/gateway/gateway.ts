@@ -223,16 +223,21 @@ export class Gateway {
     return termsOf(identity.authrole, doorway) !== undefined && (stillWelcome?.(identity) ?? true);
   }
 
-  /** Returns a promise where a message must be waited for; those after it then wait in the inbox. */
+  /** Returns a promise where a message, or room for more, must be waited for; those after it then wait in the inbox. */
   #takeAll(connection: Connection, messages: readonly Encoded[]): Promise<void> | undefined {
     let wait: Promise<void> | undefined;
     let taken = 0;
     for (const message of messages) {
       // BAT-08: after a violation the rest of the batch is not processed.
       if (connection.state.phase === "ended") break;
+      if (taken > 0) wait = this.#connections.breathe();
+      if (wait) {
+        this.#connections.queue(connection, messages.slice(taken)); // it was taken in already: no limit is asked
+        break;
+      }
       taken++;
       try {
-        wait = this.#take(connection, parse(connection.serializer.decode(message)));
+        wait = this.#take(connection, parse(connection.serializer.decode(message, connection.headers)));
         if (wait) this.#queue(connection, messages.slice(taken));
       } catch (error) {
         this.#connections.fail(connection, error);
@@ -248,6 +253,10 @@ export class Gateway {
     const connections = this.#connections;
     const { pipelined, waiting, totalWaiting } = this.#ports.settings;
     if (connection.state.phase === "ended") return;
+    if (isCalledOff(connection, messages)) {
+      connections.end(connection, NORMAL, "");
+      return;
+    }
     connections.queue(connection, messages);
     if (connections.inboxOctets > totalWaiting) {
       connections.takeInbox(connection);
@@ -322,6 +331,13 @@ export class Gateway {
         this.#connections.deliver(this.#ports.realm.dismiss([session], { reason: EXPIRED, message }));
       return;
     }
+    if (
+      (state.phase === "open" || state.phase === "challenged") &&
+      this.#connections.wereMany(state.deadline)
+    ) {
+      this.#connections.sendAway(connection);
+      return;
+    }
     if (waiting || state.phase === "challenged") {
       const text = waiting ? "the sign-in was not judged in time" : "no AUTHENTICATE came in time";
       this.#connections.fail(connection, new Refusal("wamp.error.authentication_failed", text));
@@ -329,6 +345,19 @@ export class Gateway {
     }
     this.#connections.end(connection, POLICY, state.phase === "open" ? "no HELLO came in time" : "");
   }
+}
+
+/** SES-34: whoever says ABORT while its sign-in is judged is not welcomed first. */
+function isCalledOff({ state, serializer }: Connection, messages: readonly Encoded[]): boolean {
+  if (state.phase !== "open" && state.phase !== "challenged") return false;
+  return messages.some((message) => {
+    try {
+      return parse(serializer.decode(message)).type === "ABORT";
+    } catch (error) {
+      if (error instanceof Refusal) return false; // it is refused in its turn
+      throw error;
+    }
+  });
 }
 
 function sooner(one: number | undefined, other: number | undefined): number | undefined {

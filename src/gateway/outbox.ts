@@ -14,10 +14,16 @@ import type { Connection } from "./connection.ts";
 const LARGE = 65_536;
 
 /** A message that has no form in its receiver's format. */
-export interface Undeliverable {
+interface Undeliverable {
   readonly message: RouterMessage;
   readonly to: SessionId;
   readonly why: string;
+}
+
+/** What could not be sent, and connections for which too much waits. Nearly always there is nothing of it. */
+export interface Unsent {
+  readonly undeliverable: Undeliverable[];
+  readonly overflowing: Connection[];
 }
 
 export class Outbox {
@@ -42,8 +48,9 @@ export class Outbox {
     this.#large = Math.min(LARGE, backlog / 4);
   }
 
-  /** Sends to every receiver that still has a connection. Those that cannot be sent to are added to the two lists. */
-  deliver({ message, to }: Delivery, undeliverable: Undeliverable[], overflowing: Connection[]): void {
+  /** Sends to every receiver that still has a connection. Returns what could not be sent so far, if there is any. */
+  deliver({ message, to }: Delivery, before: Unsent | undefined): Unsent | undefined {
+    let unsent = before;
     /** What the message is in the format of the receiver before, as nearly always in that of the next; and in all formats. */
     let last: Format | undefined;
     let encoded: Encoded | Untranslatable = "";
@@ -51,6 +58,8 @@ export class Outbox {
     for (const id of to) {
       const connection = this.#connections.get(id);
       if (!connection) continue;
+      // ORD-20: something before it did not fit, though this might.
+      if (unsent?.overflowing.includes(connection)) continue;
       const { serializer } = connection;
       if (serializer.format !== last) {
         if (last !== undefined) {
@@ -61,13 +70,16 @@ export class Outbox {
         encoded = all?.get(last) ?? encode(serializer, message);
       }
       if (encoded instanceof Untranslatable) {
-        undeliverable.push({ message, to: id, why: encoded.message });
+        unsent ??= { undeliverable: [], overflowing: [] };
+        unsent.undeliverable.push({ message, to: id, why: encoded.message });
       } else if (this.#congestion.isFull(connection) || !this.#congestion.fits(encoded.length)) {
-        overflowing.push(connection);
+        unsent ??= { undeliverable: [], overflowing: [] };
+        unsent.overflowing.push(connection);
       } else {
         this.#put(connection, encoded);
       }
     }
+    return unsent;
   }
 
   /** One message to one connection, joined or not, however much waits: the caller says it once, or asks first. */

@@ -3,7 +3,7 @@
  * as used.
  */
 import type { RealmMessage } from "../router/realm.ts";
-import { checkRequestId, type RequestIdCheck } from "../router/request-ids.ts";
+import { checkRequestId, comesLate, noteCall, type RequestIdCheck } from "../router/request-ids.ts";
 import type { Session } from "../router/session.ts";
 import type { WampError } from "../wamp/error.ts";
 import type { Message } from "../wamp/message.ts";
@@ -13,8 +13,14 @@ const REQUEST_TYPES = { PUBLISH: 16, SUBSCRIBE: 32, UNSUBSCRIBE: 34, CALL: 48, R
 
 export type RequestMessage = Extract<RealmMessage, { type: keyof typeof REQUEST_TYPES }>;
 
-/** Whether the router answers it. A further chunk is not answered by itself: its call is (PCI-11). */
+/** Whether the router answers it. A further chunk is not answered by itself: its call is, or was (PCI-11). */
 export function isAnswered(message: RealmMessage, session: Session): message is RequestMessage {
+  if (message.type === "CALL" && comesLate(session, message.request)) return false;
+  return expectsAnswer(message, session);
+}
+
+/** The same of a request whose id was noted, which therefore looks late. */
+function expectsAnswer(message: RealmMessage, session: Session): message is RequestMessage {
   if (message.type === "PUBLISH") return message.options.acknowledge === true;
   if (message.type === "CALL") return !session.calls.has(message.request);
   return message.type in REQUEST_TYPES;
@@ -26,17 +32,16 @@ export function note(session: Session, message: RealmMessage, check: RequestIdCh
   const request = message as RequestMessage; // of one of these types
   checkRequestId(session, request, check);
   if (request.type !== "CALL") return;
-  session.lastCall = request.request;
-  if (session.stored === "yes") session.stored = "stale";
+  noteCall(session, request.request, check);
 }
 
-/** BRK-11: undefined where nobody expects an answer. */
+/** BRK-11: undefined where nobody expects an answer. Not for a chunk that comes late. */
 export function refusalOf(
   message: RealmMessage,
   session: Session,
   error: WampError,
 ): Message<"ERROR"> | undefined {
-  if (!isAnswered(message, session)) return undefined;
+  if (!expectsAnswer(message, session)) return undefined;
   const { request } = message;
   return {
     type: "ERROR",

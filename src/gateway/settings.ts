@@ -84,6 +84,11 @@ export interface GatewayPorts {
    * peers leaves at its end, however many turns follow each other.
    */
   readonly soon?: (work: () => void) => void;
+  /**
+   * Resolves once what was sent has had its chance to leave, and keeps whatever else comes waiting until then; never rejects.
+   * Undefined: what one frame has the router say is said in one turn, however much it is.
+   */
+  readonly pause?: () => Promise<void>;
   /** The next deadline may have moved other than in `open`, `receive`, `close` or `tick`. */
   readonly rearm?: () => void;
 }

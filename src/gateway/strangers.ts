@@ -20,6 +20,11 @@ export class Strangers {
     else this.#waiting.delete(connection);
   }
 
+  /** More than half as many as may be: perhaps the router is behind with them. */
+  get areMany(): boolean {
+    return 2 * this.#waiting.size > this.#most;
+  }
+
   /** Who has to go; undefined: there is room. */
   excess(): Connection | undefined {
     if (this.#waiting.size <= this.#most) return undefined;

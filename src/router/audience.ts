@@ -42,11 +42,8 @@ export function audience(
   publisher: Session,
   { options, lists }: { readonly options: PublishOptions; readonly lists: Lists | undefined },
 ): readonly SessionId[] {
-  const everyone = subscription.subscriberIds;
-  const includesPublisher = options.exclude_me === false || !subscription.subscribers.has(publisher.id);
-  if (!lists) {
-    return includesPublisher ? everyone : everyone.filter((id) => id !== publisher.id);
-  }
+  if (!lists) return subscription.receivers.current.idsFor(publisher, options);
+  const includesPublisher = options.exclude_me === false;
   const receivers: SessionId[] = [];
   for (const { id, identity } of subscription.subscribers.values()) {
     if (id === publisher.id && !includesPublisher) continue;

@@ -18,7 +18,7 @@ import type { Owed } from "./owed.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import { type RetainablePublication, Retention } from "./retention.ts";
 import { unsubscribed } from "./revocation.ts";
-import type { Session } from "./session.ts";
+import type { Session, SessionId } from "./session.ts";
 import type { RealmSettings, UriPattern } from "./settings.ts";
 import type { RealmStore, RetainedRow } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
@@ -166,7 +166,10 @@ export class Broker {
   /** Where rows cannot be read nobody is told: what is to be told of has happened all the same. */
   #listening(topic: string): readonly Subscription[] {
     try {
-      return this.subscriptions.matching(topic).filter(({ subscribers }) => subscribers.size > 0);
+      return this.subscriptions
+        .matching(topic)
+        .map(({ subscription }) => subscription)
+        .filter(({ subscribers }) => subscribers.size > 0);
     } catch (error) {
       if (error instanceof WampError) return []; // the log says why
       throw error;
@@ -208,18 +211,20 @@ export class Broker {
       options.acknowledge === true ? [reply(publisher.id, { type: "PUBLISHED", request, publication })] : [];
     let kept: Kept[] = NOTHING_KEPT;
     const lists = listsOf(options);
-    for (const subscription of this.subscriptions.matching(topic)) {
-      const { id } = subscription;
-      const its = onto(subscription, topic, details);
-      const receivers = audience(subscription, publisher, { options, lists });
-      const to = allowed(this.#ports.may, { subscription, topic }, receivers);
+    for (const matching of this.subscriptions.matching(topic)) {
+      const { id, isPlain, isExact, subscription } = matching.current;
+      const its = isExact ? details : { ...details, topic }; // PBS-03
+      const to =
+        isPlain && !lists
+          ? matching.idsFor(publisher, options)
+          : this.#receivers(subscription, publisher, { options, lists, topic });
       if (to.length > 0) {
         deliveries.push({
           message: { type: "EVENT", subscription: id, publication, details: its, payload },
           to,
         });
       }
-      if (subscription.kept)
+      if (!isPlain && subscription.kept)
         kept = [...kept, { in: subscription, publication, details: its, topic, options, payload }];
     }
     if (options.retain === true) {
@@ -229,6 +234,15 @@ export class Broker {
       kept = [...kept, { in: "retention", ...retained }];
     }
     return { deliveries, kept };
+  }
+
+  #receivers(
+    subscription: Subscription,
+    publisher: Session,
+    { topic, ...chosen }: Parameters<typeof audience>[2] & { readonly topic: string },
+  ): readonly SessionId[] {
+    const receivers = audience(subscription, publisher, chosen);
+    return allowed(this.#ports.may, { subscription, topic }, receivers);
   }
 
   #write(event: Kept): void {

@@ -1,18 +1,18 @@
 /** Which callee of a registration takes a call: one rule for each invocation policy (section 8.8). */
-import type { Callee, Registration } from "./registration.ts";
+import type { Callee } from "./registration.ts";
+import type { Serving } from "./serving.ts";
 
 /**
  * The callee for the next call; undefined where all are passed over: they have too much to do, or answered this very call
  * with `wamp.error.unavailable` (RRT-03). `randomId` gives a uniform random integer.
  */
 export function chooseCallee(
-  registration: Registration,
+  { only, registration }: Serving,
   passedOver: (callee: Callee) => boolean,
   randomId: () => number,
 ): Callee | undefined {
+  if (only) return passedOver(only) ? undefined : only;
   const { callees, invoke } = registration;
-  const [only] = callees;
-  if (callees.length === 1 && only) return passedOver(only) ? undefined : only;
   const free = (callee: Callee): boolean => !passedOver(callee);
   switch (invoke) {
     case "single":

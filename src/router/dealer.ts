@@ -23,7 +23,7 @@ import { owned } from "./owned-payload.ts";
 import { PASSTHRU, passthru, usesPassthru } from "./passthru.ts";
 import type { Callee, Registration } from "./registration.ts";
 import { Registrations } from "./registrations.ts";
-import { comesLate } from "./request-ids.ts";
+import { comesLate, noteCall } from "./request-ids.ts";
 import { unregistered } from "./revocation.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
@@ -119,10 +119,8 @@ export class Dealer {
     const running = caller.calls.get(request);
     if (running) return this.#continue(running, call); // authorized when it began
     if (comesLate(caller, request)) return NOTHING; // PCI-11, PCI-16
-    caller.lastCall = request;
-    if (caller.stored === "yes") caller.stored = "stale";
-
     const { settings, may } = this.#ports;
+    noteCall(caller, request, settings.requestIdCheck);
     const fault = uriFault(procedure, "exact", settings.uriRule);
     if (fault) throw new WampError("wamp.error.invalid_uri", `procedure ${fault}`);
     const permit = permitted(may, caller.identity, { action: "call", uri: procedure, match: "exact" });
@@ -232,7 +230,10 @@ export class Dealer {
   /** The INVOCATION could not be written in its callee's format: the call ends with an ERROR to its caller. */
   undeliverable(callee: Session, id: number, why: string): Delivery[] {
     const invocation = callee.invocations.get(id);
-    return invocation ? [this.#fail(invocation, "wamp.error.invalid_argument", why)] : [];
+    if (!invocation) return [];
+    // Of a first chunk it has not heard; after that it waits for the rest in vain.
+    const interrupts = invocation.continued && callee.canBeInterrupted;
+    return this.#abandon(invocation, "wamp.error.invalid_argument", { text: why, interrupts });
   }
 
   /** The RESULT could not be written in its caller's format: the caller gets an ERROR, once. */
@@ -270,14 +271,15 @@ export class Dealer {
   /** @throws WampError no_such_procedure, feature_not_supported, limit_exceeded */
   #start(caller: Session, call: Message<"CALL">, { disclosed }: { disclosed: boolean }): Delivery {
     const { options, procedure } = call;
-    const registration = this.registrations.table.best(procedure);
-    if (!registration) {
+    const serving = this.registrations.table.best(procedure);
+    if (!serving) {
       throw new WampError("wamp.error.no_such_procedure", `no procedure ${procedure} is registered`);
     }
     const passedOver = caller.isRouter ? nobody : this.#isFull;
-    const callee = chooseCallee(registration, passedOver, this.#ports.randomId);
+    const callee = chooseCallee(serving, passedOver, this.#ports.randomId);
     if (!callee) {
-      const most = Math.max(...registration.callees.map(({ session }) => this.#mostInvocations(session)));
+      const { callees } = serving.registration;
+      const most = Math.max(...callees.map(({ session }) => this.#mostInvocations(session)));
       throw exceeds("pendingInvocations", most, `every callee of ${procedure} is busy, try again later`);
     }
     const lacks = lacking(callee.session, {
@@ -285,7 +287,7 @@ export class Dealer {
       passthru: passthru(options),
     });
     if (lacks) throw new WampError(NOT_SUPPORTED, `the callee did not announce ${lacks}`);
-    return this.#invoke(registration, callee, { caller, call, disclosed });
+    return this.#invoke(serving, callee, { caller, call, disclosed });
   }
 
   #mostInvocations({ identity }: Session): number {
@@ -293,7 +295,7 @@ export class Dealer {
   }
 
   #invoke(
-    registration: Registration,
+    registration: Pick<Registration, "id" | "match">,
     callee: Callee,
     { caller, call, disclosed }: { caller: Session; call: Message<"CALL">; disclosed: boolean },
   ): Delivery {
@@ -334,6 +336,7 @@ export class Dealer {
     if (procedure !== invocation.terms.procedure) return NOTHING; // PCI-17
     if (options.progress !== true) invocation.chunks = "complete";
     invocation.reroute = undefined; // RRT-07
+    invocation.continued = true;
     invocation.touch();
     return [invocationOf(invocation, payload)];
   }
@@ -351,7 +354,7 @@ export class Dealer {
     }
     const absent = [...refused, invocation.callee];
     const passedOver = (each: Callee) => absent.includes(each.session) || this.#isFull(each);
-    const callee = registration && chooseCallee(registration, passedOver, randomId);
+    const callee = registration && chooseCallee(registration.serving, passedOver, randomId);
     if (!registration || !callee) {
       const text = "every callee answered that it is unavailable";
       return [this.#fail(invocation, "wamp.error.no_available_callee", text)];
@@ -424,7 +427,7 @@ export class Dealer {
 const nobody = (): boolean => false;
 
 /** PCI-03, PPT-04: some options may only be used once announced. @throws ProtocolViolation */
-function checkAnnounced(caller: Session, options: Message<"CALL">["options"]): void {
+export function checkAnnounced(caller: Session, options: Message<"CALL">["options"]): void {
   if (options.progress === true && !caller.announced("caller", "progressive_call_invocations")) {
     throw new ProtocolViolation(
       "CALL.Options.progress needs progressive_call_invocations announced for caller",

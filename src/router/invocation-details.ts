@@ -16,7 +16,11 @@ const NO_DETAILS: InvocationDetails = {};
 export function invocationDetails(
   terms: CallTerms,
   caller: Session,
-  { registration, callee, settings }: { registration: Registration; callee: Callee; settings: RealmSettings },
+  {
+    registration,
+    callee,
+    settings,
+  }: { registration: Pick<Registration, "match">; callee: Callee; settings: RealmSettings },
 ): InvocationDetails {
   const { procedure, disclosed, receivesProgress, passthru } = terms;
   const trustlevel = trustLevel(settings.callTrust, procedure, caller);

@@ -40,6 +40,8 @@ export class Invocation {
   chunks: "none" | "open" | "complete";
   /** The call can still move to another callee: the payload of its only chunk, and who refused it already (RRT-07). */
   reroute: { readonly payload: Payload | undefined; readonly refused: readonly Session[] } | undefined;
+  /** A further chunk came: the callee has been told of the call, and waits for the rest. */
+  continued = false;
   /** CANCEL with mode kill was passed on: the callee's answer still counts (CAN-04). */
   interrupted = false;
   /** Milliseconds since 1970; undefined where the dealer does not time the call. */

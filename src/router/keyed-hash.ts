@@ -4,6 +4,13 @@
  */
 const DOT = 46;
 
+/** Of a text. */
+export interface Beginnings {
+  readonly lengths: Uint16Array;
+  readonly count: number;
+  readonly hashes: Int32Array;
+}
+
 export class KeyedHash {
   /** Of the empty text. */
   readonly start: number;
@@ -27,23 +34,21 @@ export class KeyedHash {
   }
 
   /**
-   * Writes the hash of the beginning of each of these lengths, ascending, into `hashes`, which has room for them.
-   * @returns how many there are: a length beyond the text's has none
+   * Writes the hash of the beginning of each of these lengths, ascending and as many as `count`, into `hashes`, which has
+   * room for them. None is beyond the text's.
    */
-  beginnings(text: string, lengths: readonly number[], hashes: Int32Array): number {
+  beginnings(text: string, { lengths, count, hashes }: Beginnings): void {
     const multiplier = this.#multiplier;
     let h = this.start;
     let at = 0;
-    let count = 0;
-    for (const length of lengths) {
-      if (length > text.length) break;
+    for (let place = 0; place < count; place++) {
+      const length = lengths[place] ?? 0;
       for (; at < length; at++) {
         h = Math.imul(h ^ text.charCodeAt(at), multiplier);
         h ^= h >>> 15;
       }
-      hashes[count++] = h;
+      hashes[place] = h;
     }
-    return count;
   }
 
   /**

@@ -15,7 +15,7 @@ import { type Delivery, reply } from "./delivery.ts";
 import { usesPassthru } from "./passthru.ts";
 import type { Arguments, PayloadReader } from "./payload-reader.ts";
 import type { Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { Identity, Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { Testaments } from "./testament.ts";
 
@@ -32,6 +32,8 @@ export interface MetaRealm {
   readonly dismiss: (victims: Iterable<Session>, goodbye: Goodbye) => readonly Delivery[];
   /** What sessions hold is in memory after this. @throws WampError storage_failed */
   readonly recall: () => void;
+  /** The session is somebody else from now on, also after sleep. @throws WampError storage_failed, and it is who it was */
+  readonly rename: (session: Session, identity: Identity) => void;
   /** Takes from sessions what they may not hold any more. */
   readonly reconsider: (sessions: Iterable<Session>) => readonly Delivery[];
 }
@@ -72,17 +74,20 @@ export function callMeta(
   const found = procedures.get(procedure);
   // MET-11
   if (!found) throw new WampError("wamp.error.no_such_procedure", `the router has no procedure ${procedure}`);
-  if (usesPassthru(options) || options.progress === true) {
-    // PPT-21: the router reads its own arguments.
-    throw new WampError(
-      "wamp.error.feature_not_supported",
-      "the router's own procedures take plain calls only",
-    );
-  }
+  refuseUnlessPlain(options);
   const { args, kwargs, deliveries = [] } = found(realm, { caller, payload, ...realm.reader.read(payload) });
   const result: Payload | undefined =
     args.length === 0 && !kwargs ? undefined : { format: "values", args, ...(kwargs && { kwargs }) };
   return [reply(caller.id, { type: "RESULT", request, details: {}, payload: result }), ...deliveries];
+}
+
+/** PPT-21: the router reads its own arguments, and all at once. @throws WampError feature_not_supported */
+export function refuseUnlessPlain(options: Message<"CALL">["options"]): void {
+  if (!usesPassthru(options) && options.progress !== true) return;
+  throw new WampError(
+    "wamp.error.feature_not_supported",
+    "the router's own procedures take plain calls only",
+  );
 }
 
 /** MET-06. @throws WampError invalid_argument */

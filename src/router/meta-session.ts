@@ -76,8 +76,7 @@ function modifyDetails(realm: MetaRealm, { args }: MetaCall): MetaResult {
   realm.recall(); // before anything changes: what it holds is to be judged anew
   const { identity } = session;
   const principal = identity.principal ?? { authid: identity.authid, authrole: identity.authrole };
-  realm.roster.rename(session, { ...identity, ...changes, principal });
-  if (session.stored === "yes") session.stored = "stale";
+  realm.rename(session, { ...identity, ...changes, principal });
   return { args: [], deliveries: realm.reconsider([session]) };
 }
 

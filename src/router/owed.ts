@@ -2,6 +2,7 @@
  * Rows that should be gone, but the store would not remove them. Whoever leaves has left, whatever the store says: others
  * get what is theirs, and the rows are removed at the next try. Should the realm sleep before that, waking finds them.
  */
+import { WampError } from "../wamp/error.ts";
 
 export type Removal = () => void;
 
@@ -23,12 +24,12 @@ export class Owed {
     }
   }
 
-  /** Does what is lost where it fails. */
+  /** Does what is lost where it fails. A WampError was made for somebody who asked: what is behind it was reported by then. */
   attempt(act: () => void): void {
     try {
       act();
     } catch (error) {
-      this.#report(error);
+      if (!(error instanceof WampError)) this.#report(error);
     }
   }
 

@@ -4,12 +4,14 @@
 import type { Invocation } from "./invocation.ts";
 import { attempt } from "./owed.ts";
 import type { Registration } from "./registration.ts";
+import { forgetIds } from "./request-ids.ts";
 import type { Session } from "./session.ts";
 import type { RealmStore } from "./store.ts";
 
 /** @throws the store's first error, after everything was tried: what was written need not be written again */
 export function park(sessions: Iterable<Session>, store: RealmStore): void {
   attempt(sessions, (session) => {
+    forgetIds(session); // awake as asleep
     if (session.stored !== "yes") {
       const { identity, lastInvocation, lastCall } = session;
       store.putSession({ identity, lastInvocation, lastCall });

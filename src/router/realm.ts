@@ -17,7 +17,7 @@ import { sessionDetails } from "./meta-session.ts";
 import { attempt, Owed } from "./owed.ts";
 import { park } from "./parking.ts";
 import type { PayloadReader } from "./payload-reader.ts";
-import { checkRequestId } from "./request-ids.ts";
+import { checkRequestId, forgetIds, noteId } from "./request-ids.ts";
 import { reconsider } from "./revocation.ts";
 import { Roster, type Sessions } from "./roster.ts";
 import { type Identity, Session, type SessionId } from "./session.ts";
@@ -53,6 +53,14 @@ const REQUEST_TYPES = { PUBLISH: 16, SUBSCRIBE: 32, UNSUBSCRIBE: 34, CALL: 48, R
 /** Milliseconds of quiet after which the realm writes down what it would forget asleep: less than sleep's ten seconds. */
 export const PARK_AFTER = 5_000;
 
+/**
+ * The same after calls that come alone and have ended: to stay awake for longer would cost more than the rows do. Calls that go
+ * on coming are waited for, since to write after each of them would cost more than to stay awake.
+ */
+export const PARK_SOON = 500;
+/** Milliseconds without a call after which the next ones come alone. */
+const ALONE = 10_000;
+
 export class Realm {
   readonly #ports: RealmPorts;
   readonly #broker: Broker;
@@ -68,6 +76,9 @@ export class Realm {
   #leaving: SessionId | undefined;
   /** When a message last changed what only memory holds; undefined while the rows say it all. */
   #unparkedSince: number | undefined;
+  /** When what is parked of calls last changed, and when the first such change was of those that came with it. */
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #burstAt = Number.NEGATIVE_INFINITY;
   /** Whether sleep would lose something by then. Who joined is remembered without its row as long as its socket is there. */
   #forgets = false;
 
@@ -78,7 +89,10 @@ export class Realm {
       this.#unparkedSince ??= ports.now();
       fault(error, this.#leaving);
     });
-    const writing = new Writing({ store, fault });
+    const writing = new Writing({
+      store,
+      fault: (error, session = this.#leaving) => fault(error, session),
+    });
     const shared = { ...ports, owed: this.#owed, limits: settings.limits ?? defaultLimits, writing };
     this.#broker = new Broker(shared);
     this.#dealer = new Dealer({
@@ -105,6 +119,13 @@ export class Realm {
       may,
       dismiss: (victims, goodbye) => this.dismiss(victims, goodbye),
       recall: () => this.#recall(),
+      rename: (session, identity) => {
+        // At once: whose role was taken away must not have it back because the alarm rang late (SMA-29).
+        const { lastInvocation, lastCall } = session;
+        writing.write(session, () => store.putSession({ identity, lastInvocation, lastCall }));
+        session.stored = "yes";
+        this.#roster.rename(session, identity);
+      },
       reconsider: (sessions) => this.reconsider(sessions),
     };
   }
@@ -130,6 +151,7 @@ export class Realm {
     }
     for (const session of this.#roster) {
       session.lastRequest = undefined;
+      forgetIds(session);
       if (session.stored === "no") this.#unparkedSince = this.#ports.now();
     }
     const sessionOf = (id: SessionId): Session | undefined => this.#roster.get(id);
@@ -181,9 +203,10 @@ export class Realm {
    */
   receive(session: Session, message: RealmMessage): readonly Delivery[] {
     // A store that failed while the session was killed may have left it half way: it must not speak again.
-    if (this.#roster.get(session.id) !== session) throw new Error(`session ${session.id} has left the realm`);
-    const { lastRequest, lastCall, stored } = session;
+    if (!session.present) throw new Error(`session ${session.id} has left the realm`);
+    const { lastRequest, highestRequest, passedOver, lastCall, stored } = session;
     const unparkedSince = this.#unparkedSince;
+    const changedAt = this.#changedAt;
     const forgets = this.#forgets;
     try {
       return this.#inquiries.intercept(this.#route(session, message));
@@ -191,8 +214,9 @@ export class Realm {
       if (error instanceof WampError) return this.#refuse(session, message, error);
       if (error instanceof Undecided) {
         // Whoever asks for a permission has written no row and changed nothing else before.
-        Object.assign(session, { lastRequest, lastCall, stored });
+        Object.assign(session, { lastRequest, highestRequest, passedOver, lastCall, stored });
         this.#unparkedSince = unparkedSince;
+        this.#changedAt = changedAt;
         this.#forgets = forgets;
       }
       throw error;
@@ -257,7 +281,8 @@ export class Realm {
    * 1970; undefined: sleep would lose nothing.
    */
   get awakeUntil(): number | undefined {
-    return this.#forgets && this.#unparkedSince !== undefined ? this.#unparkedSince + PARK_AFTER : undefined;
+    if (!this.#forgets || this.#unparkedSince === undefined) return undefined;
+    return this.#unparkedSince + (this.#cameAlone ? PARK_SOON : PARK_AFTER);
   }
 
   /** When `tick` has something to do, in milliseconds since 1970; undefined: nothing is due. */
@@ -273,16 +298,36 @@ export class Realm {
    * the store says.
    */
   tick(now: number): readonly Delivery[] {
-    if (this.#unparkedSince !== undefined && this.#unparkedSince + PARK_AFTER <= now) {
-      this.#park(now);
+    const since = this.#unparkedSince;
+    if (since !== undefined) {
+      if (since + PARK_AFTER <= now) this.#park(now);
+      else if (this.#forgets && this.#cameAlone && since + PARK_SOON <= now) this.#parkSoon(now);
     }
     return this.#inquiries.intercept(this.#dealer.tick(now));
   }
 
   /** Calls, or counts of them, are not as they were parked. */
   #changed(): void {
-    this.#unparkedSince = this.#ports.now();
+    const now = this.#ports.now();
+    if (now - this.#changedAt >= ALONE) this.#burstAt = now;
+    this.#changedAt = now;
+    this.#unparkedSince = now;
     this.#forgets = true;
+  }
+
+  /** What has changed since it was parked came at once, and nothing for a while before. */
+  get #cameAlone(): boolean {
+    return this.#changedAt - this.#burstAt <= PARK_SOON;
+  }
+
+  /** Unless a call is under way: that would be written now and removed in a moment. */
+  #parkSoon(now: number): void {
+    for (const { invocations } of this.#roster) {
+      if (invocations.size === 0) continue;
+      this.#burstAt = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    this.#park(now);
   }
 
   #park(now: number): void {
@@ -294,6 +339,7 @@ export class Realm {
       this.#forgets = false;
     } catch (error) {
       this.#unparkedSince = now;
+      this.#burstAt = Number.NEGATIVE_INFINITY;
       fault(error, undefined);
     }
   }
@@ -308,6 +354,8 @@ export class Realm {
     const { requestIdCheck } = this.#ports.settings;
     if (requestIdCheck !== "off" && "request" in message && message.type in REQUEST_TYPES) {
       checkRequestId(session, message, requestIdCheck);
+    } else if (session.sendsChunks && message.type !== "CALL" && message.type in REQUEST_TYPES) {
+      noteId(session, (message as RequestMessage).request); // of one of these types
     }
     switch (message.type) {
       case "PUBLISH":

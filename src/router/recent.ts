@@ -4,10 +4,12 @@
  * each holds, so that URIs that come once cost little and keep nothing alive for long.
  */
 
-/** URIs; about 200 octets each. */
-const MOST = 4_096;
+/** URIs; about 200 octets each, and at most twice that. */
+export const REMEMBERED = 16_384;
+/** In characters; hardly any URI is longer. */
+const LONGEST = 128;
 /** When full, so many others are asked for before these make room: who asks for ever new ones must not pay for it. */
-const PATIENCE = 4 * MOST;
+const PATIENCE = 8 * REMEMBERED;
 
 interface Answer<T> {
   /** The version for which it holds. */
@@ -26,6 +28,12 @@ export class Recent<T> {
     this.#version++;
   }
 
+  /** What was found for this one URI does not hold any more. */
+  forget(uri: string): void {
+    const answer = this.#answers.get(uri);
+    if (answer) answer.version = -1;
+  }
+
   /** Undefined where it is not known, or not any more. */
   get(uri: string): T | undefined {
     const answer = this.#answers.get(uri);
@@ -33,13 +41,14 @@ export class Recent<T> {
   }
 
   set(uri: string, found: T): void {
+    if (uri.length > LONGEST) return;
     const answer = this.#answers.get(uri);
     if (answer) {
       answer.version = this.#version;
       answer.found = found;
       return;
     }
-    if (this.#answers.size === MOST) {
+    if (this.#answers.size === REMEMBERED) {
       if (++this.#passedOver < PATIENCE) return;
       this.#passedOver = 0;
       this.#answers.clear();
@@ -50,5 +59,5 @@ export class Recent<T> {
 
 /** A piece of a longer text keeps all of it in memory, and a URI is a piece of a frame. */
 function copy(uri: string): string {
-  return uri.split("").join("");
+  return JSON.parse(JSON.stringify(uri)) as string; // a text stays one
 }

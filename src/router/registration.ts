@@ -1,5 +1,6 @@
 /** A procedure or procedure pattern and the sessions that serve it. One for each (URI, match policy) (DLR-03). */
 import type { MatchPolicy } from "../wamp/uri.ts";
+import { Serving } from "./serving.ts";
 import type { Session } from "./session.ts";
 import type { RegistrationRow } from "./store.ts";
 
@@ -23,6 +24,7 @@ export class Registration {
   /** Milliseconds since 1970. */
   readonly created: number;
   #callees: Callee[] = [];
+  #serving: Serving | undefined;
   /** Where roundrobin goes on: an index of `callees`. */
   turn: number;
   /** What the row says of `turn`: a call writes nothing, so it is older until the realm parks. */
@@ -43,6 +45,12 @@ export class Registration {
     return this.#callees;
   }
 
+  /** What a call needs to know; it goes with every change. */
+  get serving(): Serving {
+    this.#serving ??= new Serving(this);
+    return this.#serving;
+  }
+
   has(session: Session): boolean {
     return this.callees.some((callee) => callee.session === session);
   }
@@ -51,6 +59,7 @@ export class Registration {
     if (this.#callees.length === 0)
       this.#callees = [callee]; // nearly all have one, and push would make room for 17
     else this.#callees.push(callee);
+    this.#serving?.update();
     callee.session.registrations.add(this);
     if (this.match !== "exact") callee.session.patterns++;
   }
@@ -61,6 +70,7 @@ export class Registration {
     const at = this.callees.findIndex((callee) => callee.session === session);
     if (at < 0) return;
     this.#callees.splice(at, 1);
+    this.#serving?.update();
     // SHR-06: nobody is passed over or served twice because somebody left; after the last comes the first.
     if (at < this.turn) this.turn--;
     if (this.turn >= this.callees.length) this.turn = 0;

@@ -10,6 +10,7 @@ import type { Owed } from "./owed.ts";
 import { parkTurn } from "./parking.ts";
 import { PatternTable } from "./pattern-table.ts";
 import { Registration } from "./registration.ts";
+import type { Serving } from "./serving.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
@@ -31,7 +32,7 @@ export interface RegistrationsPorts {
 
 export class Registrations {
   readonly #ports: RegistrationsPorts;
-  readonly #table: PatternTable<Registration>;
+  readonly #table: PatternTable<Registration, Serving>;
   /** Registration id to registration. */
   readonly #byId = new Map<number, Registration>();
   /** Who has what waking left in the rows; undefined: all is in memory. */
@@ -39,10 +40,10 @@ export class Registrations {
 
   constructor(ports: RegistrationsPorts) {
     this.#ports = ports;
-    this.#table = new PatternTable(ports.patternKey);
+    this.#table = new PatternTable(ports.patternKey, ({ serving }) => serving);
   }
 
-  get table(): PatternTable<Registration> {
+  get table(): PatternTable<Registration, Serving> {
     if (this.#sessionOf) this.recall();
     return this.#table;
   }

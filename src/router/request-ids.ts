@@ -9,6 +9,10 @@ import type { Session } from "./session.ts";
  */
 export type RequestIdCheck = "off" | "increasing" | "strict";
 
+/** Ids of one session that are remembered as passed over; the lowest are forgotten first. */
+const MOST_PASSED_OVER = 128;
+const NOTHING_PASSED_OVER: readonly number[] = [];
+
 /** A message whose Request counts in the sequence. */
 interface Request {
   readonly type: string;
@@ -31,9 +35,45 @@ export function checkRequestId(session: Session, { type, request }: Request, che
 
 /**
  * PCI-12: whether a CALL with this id is at or below the watermark, so that it begins no call: a further chunk, perhaps of
- * a call that has ended. Only who announced progressive invocations sends chunks; 2^53 is followed by 1.
+ * a call that has ended. Only who announced progressive invocations sends chunks; 2^53 is followed by 1. An id that was
+ * overtaken is new all the same (PCI-11).
  */
 export function comesLate(caller: Session, request: number): boolean {
-  if (request > caller.lastCall || request === nextId(caller.lastCall)) return false;
-  return caller.announced("caller", "progressive_call_invocations");
+  if (isNext(caller, request)) return false;
+  return caller.sendsChunks && !caller.passedOver.includes(request);
+}
+
+/** A CALL that is not late was received, whatever becomes of it. */
+export function noteCall(caller: Session, request: number, check: RequestIdCheck): void {
+  if (check === "off") noteId(caller, request);
+  if (!caller.sendsChunks || isNext(caller, request)) caller.lastCall = request;
+  if (caller.stored === "yes") caller.stored = "stale";
+}
+
+/**
+ * Where ids are not checked they may overtake each other: a client that calls from several threads takes them in one order
+ * and sends in another, as nexus does (ID-10). Those that were passed over may still come.
+ */
+export function noteId(session: Session, request: number): void {
+  if (!session.sendsChunks) return;
+  const { highestRequest: highest, passedOver } = session;
+  if (highest === undefined || request > highest) {
+    session.highestRequest = request;
+    if (highest === undefined || request === highest + 1) return;
+    const first = Math.max(highest + 1, request - MOST_PASSED_OVER);
+    const missing = Array.from({ length: request - first }, (_, at) => first + at);
+    session.passedOver = [...passedOver, ...missing].slice(-MOST_PASSED_OVER);
+  } else if (passedOver.includes(request)) {
+    session.passedOver = passedOver.filter((id) => id !== request);
+  }
+}
+
+/** After some quiet nothing is on its way any more. */
+export function forgetIds(session: Session): void {
+  session.highestRequest = undefined;
+  session.passedOver = NOTHING_PASSED_OVER;
+}
+
+function isNext({ lastCall }: Session, request: number): boolean {
+  return request > lastCall || request === nextId(lastCall);
 }

@@ -52,6 +52,7 @@ export class Roster implements Sessions {
 
   add(session: Session): void {
     this.#byId.set(session.id, session);
+    session.present = true;
     this.#enter(session);
   }
 
@@ -59,6 +60,7 @@ export class Roster implements Sessions {
   remove(session: Session): boolean {
     if (this.#byId.get(session.id) !== session) return false;
     this.#byId.delete(session.id);
+    session.present = false;
     this.#strike(session);
     return true;
   }

@@ -33,8 +33,9 @@ export interface Identity {
 
 export class Session {
   readonly id: SessionId;
-  /** Changes only through wamp.session.modify_details, and with it the roster. */
-  identity: Identity;
+  #identity: Identity;
+  /** As in `identity`, but the same object for all that announced the same: each call asks, and it is at hand. */
+  #roles: Roles;
   readonly subscriptions = new Set<Subscription>();
   readonly registrations = new Set<Registration>();
   /** How many of its subscriptions and registrations are to patterns. */
@@ -47,14 +48,35 @@ export class Session {
   lastInvocation = 0;
   /** The highest CALL.Request received (PCI-12). */
   lastCall = 0;
+  /** Whether the client may send a call in pieces, under one id (PCI-03). */
+  readonly sendsChunks: boolean;
+  /** Of whom that may: the highest request id received, where the realm does not check them; undefined where unknown. */
+  highestRequest: number | undefined = 0;
+  /** Ids below that which have not come yet: see noteId. Never changed, but replaced. */
+  passedOver: readonly number[] = [];
   /** The last request id received, where the realm checks them (ID-10); undefined where unknown. */
   lastRequest: number | undefined = 0;
   /** Whether the store has a row of this session, and whether that row is as new as this object. */
   stored: "no" | "stale" | "yes" = "no";
 
+  /** It is in its realm: it has joined and not left. */
+  present = false;
+
   constructor(identity: Identity) {
     this.id = identity.session;
-    this.identity = identity;
+    this.#identity = identity;
+    this.#roles = shared(identity.roles);
+    this.sendsChunks = this.announced("caller", "progressive_call_invocations");
+  }
+
+  /** Changes only through wamp.session.modify_details, and with it the roster. */
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  set identity(identity: Identity) {
+    this.#identity = identity;
+    this.#roles = shared(identity.roles);
   }
 
   get isRouter(): boolean {
@@ -63,11 +85,23 @@ export class Session {
 
   /** Whether the client announced `feature` for `role` in HELLO. */
   announced(role: "publisher" | "subscriber" | "caller" | "callee", feature: string): boolean {
-    return this.identity.roles[role]?.includes(feature) ?? false;
+    return this.#roles[role]?.includes(feature) ?? false;
   }
 
   /** FEA-14: the spec spells the feature both ways. */
   get canBeInterrupted(): boolean {
     return this.announced("callee", "call_canceling") || this.announced("callee", "call_cancelling");
   }
+}
+
+/** What clients announce, as text, to one object for all: a handful of libraries. */
+const ANNOUNCED = new Map<string, Roles>();
+const MOST_ANNOUNCED = 256;
+
+function shared(roles: Roles): Roles {
+  const text = JSON.stringify(roles);
+  const known = ANNOUNCED.get(text);
+  if (known) return known;
+  if (ANNOUNCED.size < MOST_ANNOUNCED) ANNOUNCED.set(text, roles);
+  return roles;
 }

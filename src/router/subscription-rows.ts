@@ -4,6 +4,7 @@
  * changes meanwhile: whatever changes a subscription has all of them taken back first.
  */
 import { PatternTable } from "./pattern-table.ts";
+import type { Receivers } from "./receivers.ts";
 import type { Session } from "./session.ts";
 import type { RealmStore, SubscriptionRow } from "./store.ts";
 import { Subscription } from "./subscription.ts";
@@ -29,7 +30,7 @@ export class SubscriptionRows {
   readonly #patternKey: number | undefined;
   #brought = 0;
   /** Topic to what matches it. */
-  readonly #looks = new Map<string, readonly Subscription[]>();
+  readonly #looks = new Map<string, readonly Receivers[]>();
   /** Subscription id to the subscription, of all that matched a topic. */
   readonly #found = new Map<number, Subscription>();
 
@@ -43,7 +44,7 @@ export class SubscriptionRows {
    * What matches the topic, in the order of a PatternTable, with its subscribers, who do not know yet that they hold it.
    * Undefined where it is time to read everything.
    */
-  matching(topic: string): readonly Subscription[] | undefined {
+  matching(topic: string): readonly Receivers[] | undefined {
     const known = this.#looks.get(topic);
     if (known || this.#looks.size === MOST_LOOKS || this.#brought > MOST_ROWS) return known;
     const table = new PatternTable<Subscription>(this.#patternKey);
@@ -52,8 +53,9 @@ export class SubscriptionRows {
     for (const row of rows) table.set(this.#of(row));
     const matching = table.matching(topic);
     this.#fill(matching.filter(({ id }) => !this.#found.has(id)));
-    this.#looks.set(topic, matching);
-    return matching;
+    const receivers = matching.map((subscription) => subscription.receivers);
+    this.#looks.set(topic, receivers);
+    return receivers;
   }
 
   /** Everything. All rows are read before anything is made of them: a store that fails half way has changed nothing. */

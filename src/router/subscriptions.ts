@@ -5,6 +5,7 @@ import { type LimitsOf, refuseBeyond, refusePattern } from "./limits.ts";
 import type { MetaEvent } from "./meta-event.ts";
 import type { Owed } from "./owed.ts";
 import { PatternTable } from "./pattern-table.ts";
+import type { Receivers } from "./receivers.ts";
 import type { Session } from "./session.ts";
 import type { RealmSettings, UriPattern } from "./settings.ts";
 import type { RealmStore } from "./store.ts";
@@ -26,7 +27,7 @@ export interface SubscriptionsPorts {
 
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts;
-  readonly #table: PatternTable<Subscription>;
+  readonly #table: PatternTable<Subscription, Receivers>;
   /** Subscription id to subscription. */
   readonly #byId = new Map<number, Subscription>();
   /** What waking left in the rows; undefined: all is in memory. */
@@ -34,10 +35,10 @@ export class Subscriptions {
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
-    this.#table = new PatternTable(ports.patternKey);
+    this.#table = new PatternTable(ports.patternKey, ({ receivers }) => receivers);
   }
 
-  get table(): PatternTable<Subscription> {
+  get table(): PatternTable<Subscription, Receivers> {
     if (this.#rows) this.recall();
     return this.#table;
   }
@@ -55,7 +56,7 @@ export class Subscriptions {
   }
 
   /** What matches a topic, to be read. Right after sleep this reads the rows of that topic only. */
-  matching(topic: string): readonly Subscription[] {
+  matching(topic: string): readonly Receivers[] {
     const rows = this.#rows;
     const found = rows && this.#ports.writing.read(() => rows.matching(topic));
     return found ?? this.table.matching(topic);

@@ -4,18 +4,19 @@ import type { BinaryPayload, Envelope } from "../wamp/payload.ts";
 import { CborWalker } from "./cbor-walker.ts";
 import { CborWriter } from "./cbor-writer.ts";
 import type { Codec, CodecOptions } from "./codec.ts";
-import { KnownDicts } from "./known-dicts.ts";
+import type { KnownHeaders } from "./known-headers.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { MsgpackWalker } from "./msgpack-walker.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import type { OctetWalker, Rewrite } from "./octet-walker.ts";
 import type { OctetWriter } from "./octet-writer.ts";
 import { concatenate } from "./octets.ts";
+import { newReading, type Place } from "./reading.ts";
 import type { Encoded } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import { elementsOf, transcode } from "./transcode.ts";
-import { ValueSink, walkValue } from "./value.ts";
-import { type Reading, type Walker, walkMessage } from "./walker.ts";
+import { walkValue } from "./value.ts";
+import { type Walker, walkMessage } from "./walker.ts";
 
 const NONE = new Uint8Array(0);
 
@@ -47,19 +48,38 @@ export function cborCodec(options: CodecOptions): Codec {
 
 function binaryCodec({ payloadAt }: CodecOptions, binary: Binary): Codec {
   const { format, walker, writer, emptyList } = binary;
-  const reading: Reading = { payloadAt, header: new ValueSink(), dicts: new KnownDicts() };
+  const reading = newReading(payloadAt);
   return { format, decode, encode };
 
-  function decode(message: Encoded): Envelope {
+  function decode(message: Encoded, headers?: KnownHeaders): Envelope {
     if (typeof message === "string")
       throw new ProtocolViolation(`a ${format} message must be octets, not text`);
     walker.begin(message);
-    const { payload, argumentsMissing } = walkMessage(walker, reading);
-    const header = reading.header.values;
-    if (!payload) return { header, payload };
-    const given = rewritten(message, payload, walker.rewrites);
+    walk(headers);
+    const header = reading.header.take();
+    const { count, argumentsMissing } = reading.place;
+    if (count === 0) {
+      forget();
+      return { header, payload: undefined };
+    }
+    const given = rewritten(message, reading.place, walker.rewrites);
     const body = argumentsMissing ? concatenate([emptyList, given]) : given;
-    return { header, payload: { format, count: payload.count, body } };
+    return { header, payload: { format, count, body } };
+  }
+
+  function walk(headers: KnownHeaders | undefined): void {
+    try {
+      walkMessage(walker, reading, headers);
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  /** What may have held a secret does not stay until somebody speaks again. */
+  function forget(): void {
+    walker.begin(NONE);
+    reading.header.forget();
   }
 
   function encode({ header, payload }: Envelope): Uint8Array {
@@ -77,7 +97,7 @@ function binaryCodec({ payloadAt }: CodecOptions, binary: Binary): Codec {
 /** The octets of a payload as they stand, but for what not every client reads. */
 function rewritten(
   message: Uint8Array,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: Pick<Place, "from" | "to">,
   rewrites: readonly Rewrite[] | undefined,
 ): Uint8Array {
   if (!rewrites) return message.subarray(from, to);

@@ -43,6 +43,18 @@ export class CborWalker extends OctetWalker implements Walker {
     return false;
   }
 
+  /** The first of the elements was counted by `more`. */
+  passKnown(
+    raw: string | Uint8Array,
+    { elements, items }: { readonly elements: number; readonly items: number },
+  ): boolean {
+    const more = elements - 1;
+    if ((this.#left !== undefined && this.#left < more) || !this.isNext(raw)) return false;
+    if (this.#left !== undefined) this.#left -= more;
+    this.pass(raw.length, items);
+    return true;
+  }
+
   kind(): Kind {
     const head = this.peek();
     if (head === NULL || head === UNDEFINED) return "null";

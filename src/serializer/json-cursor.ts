@@ -5,6 +5,8 @@
 import { ProtocolViolation } from "../wamp/error.ts";
 import type { KnownTexts } from "./known-texts.ts";
 
+/** No character. */
+const END = -1;
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -31,8 +33,20 @@ const HEXADECIMAL = /[0-9a-fA-F]{4}/y;
 /** Python refuses integers above 4300 digits, so a longer number could end a receiver. */
 const MAX_NUMBER = 1_024;
 
+/** Throws where a text is no JSON string. To make a value that is written raw checks it and, unlike to parse it, copies nothing. */
+const check: (string: string) => unknown =
+  (JSON as unknown as { rawJSON?: (text: string) => unknown }).rawJSON ?? JSON.parse; // TypeScript does not know it yet
+
 /** What a number's literal looks like: an integer has neither fraction nor exponent. */
 export type Literal = "integer" | "fraction" | "exponent";
+
+/**
+ * The character at an offset, END where there is none. Nothing is read beyond the end: whoever did so once, in a single
+ * broken frame, would make the engine read every character of every later frame in a slow way.
+ */
+export function unitAt(text: string, at: number): number {
+  return at < text.length ? text.charCodeAt(at) : END;
+}
 
 export abstract class JsonCursor {
   at = 0;
@@ -53,11 +67,11 @@ export abstract class JsonCursor {
     this.#backslashAt = -1;
   }
 
-  /** The next character that is not white space; NaN at the end of the text. */
+  /** The next character that is not white space; END at the end of the text. */
   protected skipSpace(): number {
     const { source } = this;
-    let next = source.charCodeAt(this.at);
-    while (next === SPACE || next === LF || next === CR || next === TAB) next = source.charCodeAt(++this.at);
+    let next = unitAt(source, this.at);
+    while (next === SPACE || next === LF || next === CR || next === TAB) next = unitAt(source, ++this.at);
     return next;
   }
 
@@ -74,12 +88,12 @@ export abstract class JsonCursor {
     let at = this.at + 1;
     let run = at + SHORT;
     for (;;) {
-      const next = source.charCodeAt(at);
+      const next = unitAt(source, at);
       if (next === QUOTE) break;
       if (next === BACKSLASH) {
         at = this.#skipEscape(at);
         run = at + SHORT;
-      } else if (!(next >= SPACE)) {
+      } else if (next < SPACE) {
         this.at = at;
         throw this.malformed(
           at < source.length ? "a string holds a control character" : "a string has no end",
@@ -107,18 +121,18 @@ export abstract class JsonCursor {
     const { source } = this;
     const from = this.at;
     let literal: Literal = "integer";
-    if (source.charCodeAt(this.at) === MINUS) this.at++;
-    if (source.charCodeAt(this.at) === ZERO) this.at++;
+    if (unitAt(source, this.at) === MINUS) this.at++;
+    if (unitAt(source, this.at) === ZERO) this.at++;
     else this.#skipDigits();
-    if (source.charCodeAt(this.at) === DOT) {
+    if (unitAt(source, this.at) === DOT) {
       literal = "fraction";
       this.at++;
       this.#skipDigits();
     }
-    if ((source.charCodeAt(this.at) | SPACE) === LOWER_E) {
+    if ((unitAt(source, this.at) | SPACE) === LOWER_E) {
       literal = "exponent";
       this.at++;
-      const sign = source.charCodeAt(this.at);
+      const sign = unitAt(source, this.at);
       if (sign === PLUS || sign === MINUS) this.at++;
       this.#skipDigits();
     }
@@ -136,7 +150,7 @@ export abstract class JsonCursor {
     const end = source.indexOf('"', from);
     if (end - from < LONG || this.#hasBackslash(from, end)) return this.#skipPlain(from);
     try {
-      JSON.parse(source.slice(this.at, end + 1));
+      check(source.slice(this.at, end + 1));
       return end;
     } catch {
       return this.#skipPlain(from); // tells where it is wrong
@@ -161,14 +175,14 @@ export abstract class JsonCursor {
 
   #skipDigits(): void {
     const from = this.at;
-    let next = this.source.charCodeAt(this.at);
-    while (next >= ZERO && next <= NINE) next = this.source.charCodeAt(++this.at);
+    let next = unitAt(this.source, this.at);
+    while (next >= ZERO && next <= NINE) next = unitAt(this.source, ++this.at);
     if (this.at === from) throw this.malformed("a digit is missing");
   }
 
   /** Returns where the escape ends that begins at an offset. */
   #skipEscape(at: number): number {
-    const next = this.source.charCodeAt(at + 1);
+    const next = unitAt(this.source, at + 1);
     if (SIMPLE_ESCAPES.has(next)) return at + 2;
     HEXADECIMAL.lastIndex = at + 2;
     if (next === LOWER_U && HEXADECIMAL.test(this.source)) return at + 6;

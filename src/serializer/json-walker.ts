@@ -4,7 +4,7 @@
  */
 import { ProtocolViolation } from "../wamp/error.ts";
 import { isBase64AfterNul, octetsOf } from "./base64.ts";
-import { JsonCursor } from "./json-cursor.ts";
+import { JsonCursor, unitAt } from "./json-cursor.ts";
 import type { KnownTexts } from "./known-texts.ts";
 import { type FrameLimits, Untranslatable } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
@@ -87,7 +87,7 @@ export class JsonWalker extends JsonCursor implements Walker {
   }
 
   kind(): Kind {
-    const next = this.source.charCodeAt(this.at);
+    const next = unitAt(this.source, this.at);
     if (next === OPEN_LIST) return "list";
     if (next === OPEN_DICT) return "dict";
     return this.source.startsWith("null", this.at) ? "null" : "other";
@@ -103,6 +103,12 @@ export class JsonWalker extends JsonCursor implements Walker {
     if (this.items > this.#limits.items) throw tooMany(this.#limits.items, this.at);
   }
 
+  passKnown(raw: string | Uint8Array, { items }: { readonly items: number }): boolean {
+    if (typeof raw !== "string" || !this.source.startsWith(raw, this.at)) return false;
+    this.pass(raw.length, items);
+    return true;
+  }
+
   rawFrom(from: number): string {
     const units: number[] = [];
     for (let at = from; at < this.at; at++) units.push(this.source.charCodeAt(at));
@@ -111,7 +117,7 @@ export class JsonWalker extends JsonCursor implements Walker {
 
   value(sink?: Sink): void {
     this.#countItem();
-    const next = this.source.charCodeAt(this.at);
+    const next = unitAt(this.source, this.at);
     if (next === QUOTE) this.#string(sink);
     else if (next === OPEN_LIST) this.#list(sink);
     else if (next === OPEN_DICT) this.#dict(sink);
@@ -180,7 +186,7 @@ export class JsonWalker extends JsonCursor implements Walker {
 
   #key(sink: Sink | undefined): void {
     this.#countItem();
-    if (this.source.charCodeAt(this.at) !== QUOTE) throw this.malformed("a key must be a string");
+    if (unitAt(this.source, this.at) !== QUOTE) throw this.malformed("a key must be a string");
     const from = this.at;
     this.skipString();
     if (this.forOthers && this.#isPrototype(from)) throw this.malformed(PROTOTYPE_KEY);
@@ -189,7 +195,7 @@ export class JsonWalker extends JsonCursor implements Walker {
 
   /** Whether the key from an offset is `__proto__`; one that does not begin like it need not be read. */
   #isPrototype(from: number): boolean {
-    const first = this.source.charCodeAt(from + 1);
+    const first = unitAt(this.source, from + 1);
     return (first === UNDERSCORE || first === BACKSLASH) && this.stringFrom(from) === "__proto__";
   }
 

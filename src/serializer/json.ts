@@ -4,48 +4,57 @@ import type { Envelope } from "../wamp/payload.ts";
 import type { Codec, CodecOptions } from "./codec.ts";
 import { JsonWalker } from "./json-walker.ts";
 import { decimal, JsonWriter, quote } from "./json-writer.ts";
-import { KnownDicts } from "./known-dicts.ts";
+import type { KnownHeaders } from "./known-headers.ts";
 import { KnownTexts } from "./known-texts.ts";
+import { newReading } from "./reading.ts";
 import { type Encoded, Untranslatable } from "./serializer.ts";
 import { elementsOf, transcode } from "./transcode.ts";
-import { ValueSink, walkValue } from "./value.ts";
-import { type Reading, walkMessage } from "./walker.ts";
+import { walkValue } from "./value.ts";
+import { walkMessage } from "./walker.ts";
 
 export function jsonCodec({ limits, payloadAt }: CodecOptions): Codec {
   const walker = new JsonWalker("", limits, new KnownTexts());
-  const reading: Reading = { payloadAt, header: new ValueSink(), dicts: new KnownDicts() };
+  const reading = newReading(payloadAt);
   const writer = new JsonWriter();
   return { format: "json", decode, encode };
 
-  function decode(message: Encoded): Envelope {
+  function decode(message: Encoded, headers?: KnownHeaders): Envelope {
     if (typeof message !== "string") throw new ProtocolViolation("a JSON message must be text, not octets");
     walker.begin(message);
-    const { payload, argumentsMissing } = walked();
-    const header = reading.header.values;
-    if (!payload) return { header, payload };
-    const given = message.slice(payload.from, payload.to);
-    return {
-      header,
-      payload: { format: "json", count: payload.count, body: argumentsMissing ? `[],${given}` : given },
-    };
+    walk(headers);
+    const header = reading.header.take();
+    const { from, to, count, argumentsMissing } = reading.place;
+    if (count === 0) {
+      forget();
+      return { header, payload: undefined };
+    }
+    const given = message.slice(from, to);
+    return { header, payload: { format: "json", count, body: argumentsMissing ? `[],${given}` : given } };
   }
 
-  function walked() {
+  function walk(headers: KnownHeaders | undefined): void {
     try {
-      return walkMessage(walker, reading);
+      walkMessage(walker, reading, headers);
     } catch (error) {
+      forget();
       if (error instanceof Untranslatable)
         throw new ProtocolViolation(`outside the payload ${error.message}`);
       throw error;
     }
   }
 
+  /** What may have held a secret does not stay until somebody speaks again. */
+  function forget(): void {
+    walker.begin("");
+    reading.header.forget();
+  }
+
   function encode({ header, payload }: Envelope): string {
-    let text = "[";
-    for (let at = 0; at < header.length; at++) {
+    const first = header[0];
+    let text = (typeof first === "number" ? BEGINNINGS[first] : undefined) ?? `[${written(first)}`;
+    for (let at = 1; at < header.length; at++) {
       const value = header[at];
-      if (at > 0) text += ",";
-      text += simple(value) ?? written(value);
+      text += simple(value) ?? `,${written(value)}`;
     }
     if (payload?.format === "json") return `${text},${payload.body}]`;
     if (elementsOf(payload) === 0 || !payload) return `${text}]`;
@@ -61,12 +70,15 @@ export function jsonCodec({ limits, payloadAt }: CodecOptions): Codec {
   }
 }
 
-/** What headers are mostly made of, as the writer would have it; undefined where the writer is to be asked. */
+/** Type code to how its message begins. */
+const BEGINNINGS = Array.from({ length: 128 }, (_, code) => `[${code}`);
+
+/** What headers are mostly made of, as the writer would have it, after a comma; undefined where the writer is to be asked. */
 function simple(value: unknown): string | undefined {
   if (typeof value === "number")
-    return value >= 0 && Number.isSafeInteger(value) ? decimal(value) : undefined;
-  if (typeof value === "string") return value.charCodeAt(0) === 0 ? undefined : quote(value);
-  return isEmptyDict(value) ? "{}" : undefined;
+    return value >= 0 && Number.isSafeInteger(value) ? `,${decimal(value)}` : undefined;
+  if (typeof value === "string") return value.charCodeAt(0) === 0 ? undefined : `,${quote(value)}`;
+  return isEmptyDict(value) ? ",{}" : undefined;
 }
 
 function isEmptyDict(value: unknown): boolean {

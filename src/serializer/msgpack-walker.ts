@@ -31,6 +31,17 @@ export class MsgpackWalker extends OctetWalker implements Walker {
     return false;
   }
 
+  /** The first of the elements was counted by `more`. */
+  passKnown(
+    raw: string | Uint8Array,
+    { elements, items }: { readonly elements: number; readonly items: number },
+  ): boolean {
+    if (this.#left < elements - 1 || !this.isNext(raw)) return false;
+    this.#left -= elements - 1;
+    this.pass(raw.length, items);
+    return true;
+  }
+
   kind(): Kind {
     const head = this.peek();
     if (head === NIL) return "null";

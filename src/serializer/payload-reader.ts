@@ -27,7 +27,7 @@ export const payloadReader = {
         walker.value(sink);
       }
     });
-    const [args, kwargs = {}] = sink.values as [unknown[], Record<string, unknown>?]; // a payload is a list and a dict
+    const [args, kwargs = {}] = sink.take() as [unknown[], Record<string, unknown>?]; // a payload is a list and a dict
     return { args, kwargs };
   },
 

@@ -4,6 +4,7 @@
  * octets it was, validated so that it cannot harm the peer that receives it.
  */
 import type { Envelope, Format } from "../wamp/payload.ts";
+import type { KnownHeaders } from "./known-headers.ts";
 
 /** One message in its serializer's form: text for JSON, octets for msgpack and CBOR. A frame has the same form. */
 export type Encoded = string | Uint8Array;
@@ -48,8 +49,11 @@ export interface Serializer {
   /** The serializer to answer with, given the peer's first frame: the same, but for BAT-02's two separators. */
   answering(frame: string | ArrayBuffer): Serializer;
 
-  /** One message to its envelope. @throws ProtocolViolation when malformed or beyond a limit (SER-14, SER-15, SER-19) */
-  decode(message: Encoded): Envelope;
+  /**
+   * One message to its envelope. @param headers what came before from the same peer: it changes nothing but the time it takes
+   * @throws ProtocolViolation when malformed or beyond a limit (SER-14, SER-15, SER-19)
+   */
+  decode(message: Encoded, headers?: KnownHeaders): Envelope;
 
   /**
    * An envelope to one message; a payload of this format is copied octet by octet, another format's is rewritten. Octets are

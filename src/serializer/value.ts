@@ -9,23 +9,66 @@ import { walkerOver } from "./walkers.ts";
 
 type Dict = Record<string, unknown>;
 
-/** Collects what a walker reports; `values` are the header's elements so far. */
+/** Stands where no dict is open, and takes nothing. */
+const NOTHING: Dict = {};
+
+/** Collects what a walker reports. One serves many messages, so that a list need not grow for each of them. */
 export class ValueSink implements Sink {
-  values: unknown[] = [];
+  readonly #values: unknown[] = [];
   /** The list that takes the next value, unless `#dict` does. */
-  #list: unknown[] | undefined = this.values;
+  #list: unknown[] | undefined = this.#values;
   #dict: Dict = {};
   /** The key whose value comes next. */
   #key: string | undefined;
   /** The containers around the current one, and the key at which each continues. */
   readonly #outer: (unknown[] | Dict)[] = [];
 
-  /** Begins anew, whatever became of the last message: what was collected is its receiver's. */
+  /** Begins anew, whatever became of the last message. */
   begin(): void {
-    this.values = [];
-    this.#list = this.values;
+    this.#list = this.#values;
     this.#key = undefined;
+    while (this.#values.length > 0) this.#values.pop();
     while (this.#outer.length > 0) this.#outer.pop(); // nearly always there is none, and to set a length is slow
+  }
+
+  /** Lets go of what was collected. */
+  forget(): void {
+    this.begin();
+    this.#dict = NOTHING;
+  }
+
+  get first(): unknown {
+    return this.#values[0];
+  }
+
+  get last(): unknown {
+    return this.#values.at(-1);
+  }
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  at(place: number): unknown {
+    return this.#values[place];
+  }
+
+  /** What is known already. */
+  add(value: unknown): void {
+    this.#values.push(value);
+  }
+
+  /** What was collected since `begin`: it is the receiver's. */
+  take(): unknown[] {
+    const values = this.#values;
+    const taken =
+      values.length === 4
+        ? [values[0], values[1], values[2], values[3]]
+        : values.length === 3
+          ? [values[0], values[1], values[2]]
+          : values.slice();
+    while (values.length > 0) values.pop(); // it is nobody else's
+    return taken;
   }
 
   null(): void {
@@ -90,7 +133,7 @@ export class ValueSink implements Sink {
   }
 
   #leave(): void {
-    this.#goTo(this.#outer.pop() ?? this.values);
+    this.#goTo(this.#outer.pop() ?? this.#values);
   }
 
   #goTo(container: unknown[] | Dict): void {

@@ -5,6 +5,8 @@
  */
 import { ProtocolViolation } from "../wamp/error.ts";
 import type { KnownDicts } from "./known-dicts.ts";
+import type { KnownHeaders } from "./known-headers.ts";
+import type { Place, Reading } from "./reading.ts";
 import type { FrameLimits } from "./serializer.ts";
 import type { Sink } from "./sink.ts";
 import type { ValueSink } from "./value.ts";
@@ -33,56 +35,51 @@ export interface Walker {
   isNext(raw: string | Uint8Array): boolean;
   /** Steps over what was walked before, in another message: so much of it, so many values. */
   pass(length: number, items: number): void;
+  /** Steps over so many elements of the message, if they stand here just so. */
+  passKnown(raw: string | Uint8Array, known: { readonly elements: number; readonly items: number }): boolean;
   /** What stands from an offset to `at`, as a copy. */
   rawFrom(from: number): string | Uint8Array;
   /** Whether texts of the header are remembered: not those of a message that may hold a secret. */
   remembers: boolean;
 }
 
-/** Where things stand in a message. */
-export interface Parts {
-  /** Arguments and ArgumentsKw, as they are to be forwarded: `undefined` if there is nothing to forward. */
-  readonly payload: { readonly from: number; readonly to: number; readonly count: 1 | 2 } | undefined;
-  /** MSG-41: null stood for Arguments, `payload` holds ArgumentsKw only and wants an empty list before it. */
-  readonly argumentsMissing: boolean;
-}
-
-export interface Reading {
-  /** How many elements precede Arguments, by type code; undefined where a message has no payload. */
-  readonly payloadAt: (code: unknown) => number | undefined;
-  /** Collects the header's values. */
-  readonly header: ValueSink;
-  readonly dicts: KnownDicts;
-}
-
-const HEADER_ONLY: Parts = { payload: undefined, argumentsMissing: false };
-
 /**
- * Walks a whole message.
+ * Walks a whole message. @param headers what is known of whoever sent it
  * @throws ProtocolViolation when malformed, beyond a limit, without a type code (SER-14, SER-15), or with a payload that
  * is not a list and a dict (MSG-30, MSG-31)
  */
-export function walkMessage(walker: Walker, { payloadAt, header, dicts }: Reading): Parts {
+export function walkMessage(walker: Walker, reading: Reading, headers: KnownHeaders | undefined): void {
+  const { payloadAt, header, dicts, place } = reading;
   header.begin();
+  place.count = 0;
+  place.argumentsMissing = false;
   walker.open();
   if (!walker.more()) throw new ProtocolViolation("a message must not be an empty list");
   walker.value(header);
-  const code = header.values[0];
+  const code = header.first;
   if (typeof code !== "number" || !Number.isSafeInteger(code)) {
     throw new ProtocolViolation("a message must be a list that begins with its type code, an integer");
   }
-  const place = payloadAt(code);
-  walker.remembers = place !== undefined;
+  const fields = payloadAt(code);
+  walker.remembers = fields !== undefined;
   let more = walker.more();
-  if (place === undefined) {
+  if (fields === undefined) {
     for (; more; more = walker.more()) walker.value(header);
-    return HEADER_ONLY;
+    return;
   }
-  for (let left = place - 1; more && left > 0; left--) {
-    walkField(walker, code, { header, dicts });
-    more = walker.more();
+  if (!more) return;
+  walkField(walker, code, { header, dicts });
+  more = walker.more();
+  if (more && headers?.take(code, walker, header)) more = walker.more();
+  else {
+    const { at: from, items } = walker;
+    for (let left = fields - 2; more && left > 0; left--) {
+      walkField(walker, code, { header, dicts });
+      if (left === 1) headers?.learn(walker, header, { from, items });
+      more = walker.more();
+    }
   }
-  return more ? walkPayload(walker) : HEADER_ONLY;
+  if (more) walkPayload(walker, place);
 }
 
 /** One element of the header of a message that may come often. */
@@ -97,16 +94,16 @@ function walkField(
   }
   const known = dicts.take(code, walker);
   if (known) {
-    header.values.push(known);
+    header.add(known);
     return;
   }
   const { at: from, items } = walker;
   walker.value(header);
-  const value = header.values.at(-1) as Readonly<Record<string, unknown>>; // a dict was walked
+  const value = header.last as Readonly<Record<string, unknown>>; // a dict was walked
   dicts.add(code, walker, { from, items: walker.items - items, value });
 }
 
-function walkPayload(walker: Walker): Parts {
+function walkPayload(walker: Walker, place: Place): void {
   const from = walker.at;
   walker.forOthers = true;
   walker.remembers = false;
@@ -118,10 +115,10 @@ function walkPayload(walker: Walker): Parts {
   let before = walker.items;
   walker.value();
   const noArguments = walker.items === before + 1;
-  const to = walker.at;
-  const argumentsOnly = noArguments ? undefined : ({ from, to, count: 1 } as const);
-  if (!walker.more())
-    return argumentsOnly ? { payload: argumentsOnly, argumentsMissing: false } : HEADER_ONLY;
+  place.from = from;
+  place.to = walker.at;
+  if (!noArguments) place.count = 1;
+  if (!walker.more()) return;
 
   const keywordsFrom = walker.at;
   const keywordsKind = walker.kind();
@@ -134,12 +131,13 @@ function walkPayload(walker: Walker): Parts {
   const keywordsTo = walker.at;
   if (walker.more()) throw new ProtocolViolation(`nothing may follow ArgumentsKw, at offset ${walker.at}`);
 
-  if (noArguments && noKeywords) return { payload: undefined, argumentsMissing: false }; // MSG-39, MSG-42
-  if (keywordsKind === "null") return { payload: argumentsOnly, argumentsMissing: false };
-  if (kind === "null") {
-    return { payload: { from: keywordsFrom, to: keywordsTo, count: 2 }, argumentsMissing: true }; // MSG-40
-  }
-  return { payload: { from, to: keywordsTo, count: 2 }, argumentsMissing: false };
+  if (noArguments && noKeywords) return; // MSG-39, MSG-42
+  if (keywordsKind === "null") return;
+  place.count = 2;
+  place.to = keywordsTo;
+  if (kind !== "null") return;
+  place.from = keywordsFrom; // MSG-40
+  place.argumentsMissing = true;
 }
 
 /** Limits for walking a payload that was checked when it came in; a walk never recurses without bound. */

@@ -90,13 +90,27 @@ export const PUBLISH_OPTIONS = {
   ...passthru,
 };
 
-export const PUBLISH = shape("PUBLISH", 16, {
-  request: id,
-  options: dict(PUBLISH_OPTIONS),
-  topic: uri,
-  payload,
-});
-export const PUBLISHED = shape("PUBLISHED", 17, { request: id, publication: id });
+export const PUBLISH = shape(
+  "PUBLISH",
+  16,
+  {
+    request: id,
+    options: dict(PUBLISH_OPTIONS),
+    topic: uri,
+    payload,
+  },
+  {
+    message: (request, options, topic, payload) => ({ type: "PUBLISH", request, options, topic, payload }),
+  },
+);
+export const PUBLISHED = shape(
+  "PUBLISHED",
+  17,
+  { request: id, publication: id },
+  {
+    header: ({ request, publication }) => [17, request, publication],
+  },
+);
 export const SUBSCRIBE = shape("SUBSCRIBE", 32, {
   request: id,
   options: dict({ match, get_retained: flag, forward_for }),
@@ -112,45 +126,72 @@ export const UNSUBSCRIBED = shape("UNSUBSCRIBED", 35, {
   request: idOrZero,
   details: optional(dict({ subscription: id, reason: uri })),
 });
-export const EVENT = shape("EVENT", 36, {
-  subscription: id,
-  publication: id,
-  details: dict({
-    publisher: id,
-    publisher_authid: text,
-    publisher_authrole: text,
-    topic: uri,
-    trustlevel: count,
-    retained: flag,
-    x_acknowledged_delivery: flag, // MSG-45: the router never sends it; the test-suite has its type checked
-    ...passthru,
-  }),
-  payload,
-});
+export const EVENT = shape(
+  "EVENT",
+  36,
+  {
+    subscription: id,
+    publication: id,
+    details: dict({
+      publisher: id,
+      publisher_authid: text,
+      publisher_authrole: text,
+      topic: uri,
+      trustlevel: count,
+      retained: flag,
+      x_acknowledged_delivery: flag, // MSG-45: the router never sends it; the test-suite has its type checked
+      ...passthru,
+    }),
+    payload,
+  },
+  {
+    header: ({ subscription, publication, details }) => [36, subscription, publication, details],
+  },
+);
 /** Private and unratified: never asked for, and ignored when it comes (MSG-45). */
 export const EVENT_RECEIVED = shape("EVENT_RECEIVED", 337, { publication: id });
 
-export const CALL = shape("CALL", 48, {
-  request: id,
-  options: dict({
-    receive_progress: flag,
-    progress: flag,
-    disclose_me: flag,
-    timeout: count,
-    ...passthru,
-  }),
-  procedure: uri,
-  payload,
-});
+export const CALL = shape(
+  "CALL",
+  48,
+  {
+    request: id,
+    options: dict({
+      receive_progress: flag,
+      progress: flag,
+      disclose_me: flag,
+      timeout: count,
+      ...passthru,
+    }),
+    procedure: uri,
+    payload,
+  },
+  {
+    message: (request, options, procedure, payload) => ({
+      type: "CALL",
+      request,
+      options,
+      procedure,
+      payload,
+    }),
+  },
+);
 export const CANCEL = shape("CANCEL", 49, {
   request: id,
   options: dict({ mode: oneOf("skip", "kill", "killnowait"), forward_for }),
 });
-export const RESULT = shape("RESULT", 50, {
-  request: id,
-  details: dict({ progress: flag, ...passthru }),
-  payload,
-});
+export const RESULT = shape(
+  "RESULT",
+  50,
+  {
+    request: id,
+    details: dict({ progress: flag, ...passthru }),
+    payload,
+  },
+  {
+    header: ({ request, details }) => [50, request, details],
+  },
+);
 export const REGISTER = shape("REGISTER", 64, {
   request: id,
   options: dict({
@@ -172,31 +213,45 @@ export const UNREGISTERED = shape("UNREGISTERED", 67, {
   request: idOrZero,
   details: optional(dict({ registration: id, reason: uri })),
 });
-export const INVOCATION = shape("INVOCATION", 68, {
-  request: id,
-  registration: id,
-  details: dict({
-    procedure: uri,
-    caller: id,
-    caller_authid: text,
-    caller_authrole: text,
-    receive_progress: flag,
-    progress: flag,
-    timeout: count,
-    trustlevel: count,
-    ...passthru,
-  }),
-  payload,
-});
+export const INVOCATION = shape(
+  "INVOCATION",
+  68,
+  {
+    request: id,
+    registration: id,
+    details: dict({
+      procedure: uri,
+      caller: id,
+      caller_authid: text,
+      caller_authrole: text,
+      receive_progress: flag,
+      progress: flag,
+      timeout: count,
+      trustlevel: count,
+      ...passthru,
+    }),
+    payload,
+  },
+  {
+    header: ({ request, registration, details }) => [68, request, registration, details],
+  },
+);
 export const INTERRUPT = shape("INTERRUPT", 69, {
   request: id,
   options: dict({ mode: oneOf("kill", "killnowait"), reason: uri }),
 });
-export const YIELD = shape("YIELD", 70, {
-  request: id,
-  options: dict({ progress: flag, ...passthru }),
-  payload,
-});
+export const YIELD = shape(
+  "YIELD",
+  70,
+  {
+    request: id,
+    options: dict({ progress: flag, ...passthru }),
+    payload,
+  },
+  {
+    message: (request, options, payload) => ({ type: "YIELD", request, options, payload }),
+  },
+);
 
 const FROM_CLIENT = [
   HELLO,

@@ -26,6 +26,9 @@ function grammar(component: string): Record<MatchPolicy, RegExp> {
 /** Exact URIs that were found to be right, by rule: the same few are used again and again. */
 const RIGHT: Record<UriRule, Set<string>> = { loose: new Set(), strict: new Set() };
 const MOST_RIGHT = 1_024;
+/** So many others come before these make room: where more are in use, keeping all of them would cost more than looking. */
+const PATIENCE = 16 * MOST_RIGHT;
+let passedOver = 0;
 
 const GRAMMAR: Record<UriRule, Record<MatchPolicy, RegExp>> = { loose: grammar(L), strict: grammar(S) };
 
@@ -38,12 +41,40 @@ export function uriFault(
   if (match !== "exact") return faultOf(uri, match, rule);
   const right = RIGHT[rule];
   if (right.has(uri)) return undefined;
-  const fault = faultOf(uri, match, rule);
-  if (fault === undefined) {
-    if (right.size >= MOST_RIGHT) right.clear();
-    right.add(uri);
+  const fault = isPlain(uri, rule) ? undefined : faultOf(uri, match, rule);
+  if (fault !== undefined) return fault;
+  if (right.size >= MOST_RIGHT) {
+    if (++passedOver < PATIENCE) return undefined;
+    passedOver = 0;
+    right.clear();
   }
-  return fault;
+  // A text of its own: a piece of a frame would keep all of the frame.
+  right.add(JSON.parse(JSON.stringify(uri)) as string);
+  return undefined;
+}
+
+/** What the characters of plain URIs are: in either rule's components, in loose ones only, or a dot. */
+const [STRICT, LOOSE, DOT] = [1, 2, 3];
+const KINDS = new Uint8Array(128);
+for (const each of "0123456789abcdefghijklmnopqrstuvwxyz_") KINDS[each.charCodeAt(0)] = STRICT;
+for (const each of "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") KINDS[each.charCodeAt(0)] = LOOSE;
+KINDS[".".charCodeAt(0)] = DOT;
+
+/** Whether it is an exact URI of letters, digits, `_` and `-`, as nearly all are. Of others it says nothing. */
+function isPlain(uri: string, rule: UriRule): boolean {
+  if (uri.length > MAX_URI_LENGTH) return false;
+  let dots = 0;
+  let before = DOT;
+  for (let at = 0; at < uri.length; at++) {
+    const kind = KINDS[uri.charCodeAt(at)] ?? 0;
+    if (kind === 0 || (kind === LOOSE && rule === "strict")) return false;
+    if (kind === DOT) {
+      if (before === DOT) return false;
+      dots++;
+    }
+    before = kind;
+  }
+  return before !== DOT && dots < MAX_URI_COMPONENTS;
 }
 
 function faultOf(uri: string, match: MatchPolicy, rule: UriRule): string | undefined {

@@ -117,7 +117,9 @@ test("CRA-04 CRA-05 whoever has the secret is admitted as the book says, with it
 });
 
 test("CRA-09 a salted principal is shown salt, iterations and keylen together, and only the derived key is kept", async () => {
-  const method = new WampCra(ports(device("d1", saltedCra("secret2", "salt123"))));
+  const kept = device("d1", saltedCra("secret2", "salt123"));
+  expect(JSON.stringify(kept)).not.toContain("secret2");
+  const method = new WampCra(ports(kept));
   const challenge = await challengeOf(method, helloFrom("d1"));
   expect(challenge).toEqual({
     extra: { challenge: expect.any(String), salt: "salt123", iterations: 1_000, keylen: 32 },

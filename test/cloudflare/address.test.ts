@@ -38,3 +38,13 @@ test("TRN-01 an address is read anew where it is another one", () => {
   const urls = ["https://one.example/ws", "https://one.example/ws", "https://two.example/ws/x"];
   expect(urls.map(read)).toEqual(urls);
 });
+
+test("S15 an address is remembered, but not with a query, which may hold a secret", () => {
+  const read = (url: string): URL => addressOf(new Request(url));
+  const plain = read("https://one.example/ws");
+  expect(read("https://one.example/ws")).toBe(plain);
+  const secret = read("https://one.example/ws?token=1");
+  expect(secret.search).toBe("?token=1");
+  expect(read("https://one.example/ws?token=1")).not.toBe(secret);
+  expect(read("https://one.example/ws")).toBe(plain);
+});

@@ -147,9 +147,17 @@ test("RULE-04 a realm that is not configured is refused before any object exists
   for (const realm of ["realm2", "Realm1", "realm1 ", "", "__proto__"]) {
     expect(await upgrade({ offers, realm })).toEqual({
       status: 404,
-      text: `There is no realm ${JSON.stringify(realm)} on this router.`,
+      text: `There is no realm ${JSON.stringify(realm)} on this router; /ws is "realm1".`,
     });
   }
+  const sensors = {
+    REALMS: [{ name: "realm1" }, { name: "com.example.sensors", hosts: ["sensors.example.com"] }],
+  };
+  const url = "https://sensors.example.com/ws/realm2";
+  expect(await upgrade({ offers, url, realm: "realm2", vars: sensors })).toEqual({
+    status: 404,
+    text: 'There is no realm "realm2" on this router; /ws is "com.example.sensors".',
+  });
   expect(await upgrade({ offers, vars: { REALMS: [] } })).toEqual({
     status: 404,
     text: "No realm is configured. Add one to [[vars.REALMS]] in wrangler.toml.",

@@ -35,6 +35,24 @@ test("S16 what stands in the configuration is text to the page", async () => {
   expect(text).toContain("&lt;img");
 });
 
+test("SES-11 the realm that is told is the one which that address has", async () => {
+  const realms = [{ name: "realm1" }, { name: "com.example.farm", hosts: ["farm.example.com"] }];
+  const config = readConfig({ REALMS: realms });
+  for (const [opened, url, realm] of [
+    ["https://router.example/ws", "wss://router.example/ws", "realm1"],
+    [
+      "https://router.example/ws/com.example.farm",
+      "wss://router.example/ws/com.example.farm",
+      "com.example.farm",
+    ],
+    ["https://router.example/ws/com.example.barn", "wss://router.example/ws", "realm1"],
+    ["http://farm.example.com/", "ws://farm.example.com/ws", "com.example.farm"],
+    ["http://farm.example.com/ws/realm1", "ws://farm.example.com/ws/realm1", "realm1"],
+  ] as const) {
+    expect(await page(config, new URL(opened))).toContain(`url    ${url}\nrealm  ${realm}</pre`);
+  }
+});
+
 test("S17 a router that is set up says its address and its default realm, and nothing else of its configuration", async () => {
   const config = readConfig({ ...SECRETS, ADMIN: {}, REALMS: [farm(), { name: "hidden-realm" }] });
   const text = await page(config);

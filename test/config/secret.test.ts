@@ -24,7 +24,7 @@ function faultOf(method: string, value: unknown, keys: object = {}): string | un
 }
 
 const ADDED = (name: string) =>
-  `set it with: npx wrangler secret put ${name} (on your own machine: a line in .dev.vars)`;
+  `set it with: npx wrangler secret put ${name} (on your own machine: a line in .dev.vars, then start npm run dev again)`;
 
 describe("what a fresh deployment may look like", () => {
   const ticket = { authid: "a", role: "x", method: "ticket", secret: "TICKET_1" };

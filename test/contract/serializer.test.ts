@@ -60,7 +60,7 @@ for (const subprotocol of SUBPROTOCOLS) {
   const limit = (limits: Partial<FrameLimits>) => limited(limits)(subprotocol);
   const frame = (encoded: Encoded) => asFrame(serializer.join([encoded]));
   const accept = (by: Serializer, envelope: Envelope) =>
-    by.split(frame(serializer.encode(envelope))).map(by.decode);
+    by.split(frame(serializer.encode(envelope))).map((message) => by.decode(message));
 
   describe(subprotocol, () => {
     test("SER-02 is what its name says", () => {

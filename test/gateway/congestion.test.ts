@@ -248,6 +248,35 @@ describe("one turn that is larger than the object may hold", () => {
   });
 });
 
+test.each(SUBPROTOCOLS)(
+  "ORD-20 whoever could not be sent one message of a turn is sent no other: what it saw over %s has no gap",
+  (subprotocol) => {
+    const room = new WireRoom({ settings: { backlog: 90_000, totalBacklog: 100_000 } });
+    const publisher = room.join();
+    publisher.say(16, 1, { retain: true }, "com.a.large", ["x".repeat(60_000)]);
+    publisher.say(16, 2, { retain: true }, "com.a.small", ["y"]);
+    const reader = room.join(subprotocol);
+    stalled(room, 1);
+    publisher.say(16, 3, {}, "com.x", ["z".repeat(45_000)]); // with this there is no room for the large one
+    reader.say(32, 1, { match: "prefix", get_retained: true }, "com.a.");
+    const codes = (reader.heard() as Wire[]).map(([code]) => code);
+    expect(codes).toEqual(subprotocol.endsWith(".batched") ? [6] : [33, 6]);
+    expect(reader.peer.closed).toEqual({ code: 1008, reason: "slow consumer" });
+  },
+);
+
+test("ORD-20 of several that could not be sent something none is told that another one left", () => {
+  const room = new WireRoom({ settings: { backlog: 90_000, totalBacklog: 100_000 } });
+  const readers = [room.join(), room.join("wamp.2.cbor"), room.join("wamp.2.json.batched")];
+  for (const reader of readers)
+    reader.say(32, 1, {}, "com.y").say(32, 2, {}, "wamp.session.on_leave").heard();
+  stalled(room, 1);
+  const publisher = room.join().say(16, 1, {}, "com.x", ["z".repeat(45_000)]);
+  publisher.say(16, 2, { acknowledge: true }, "com.y", ["x".repeat(60_000)]);
+  for (const reader of readers) expect((reader.heard() as Wire[]).map(([code]) => code)).toEqual([6]);
+  expect((publisher.heard() as Wire[]).map(([code]) => code)).toEqual([17]);
+});
+
 test("R10 whoever has not joined, or is leaving, goes too if it holds too much", () => {
   const room = scene();
   const [between, leaving] = [room.join(), room.join()];

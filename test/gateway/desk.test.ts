@@ -5,7 +5,7 @@ import { type May, Undecided } from "../../src/router/authorization.ts";
 import type { Identity } from "../../src/router/session.ts";
 import { WampError } from "../../src/wamp/error.ts";
 import { arrive, Told } from "./told-method.ts";
-import { MANY, WireRoom } from "./wire.ts";
+import { MANY, VIOLATED, VIOLATION, WireRoom } from "./wire.ts";
 
 interface Open {
   readonly resolve: (result: {
@@ -135,6 +135,36 @@ describe("a call to the desk", () => {
       client.say(48, 3, {}, "edgebahn.echo");
       expect(client.peer.closed).toEqual({ code: 1002, reason: "wamp.error.protocol_violation" });
     }
+  });
+
+  test("PPT-21 takes plain calls only, and a further chunk of one that was answered is dropped (PCI-11)", async () => {
+    const { room } = scene();
+    const features = { progressive_call_invocations: true, payload_passthru_mode: true };
+    const admin = room
+      .open()
+      .join({ roles: { caller: { features } }, authmethods: ["told"], authid: "admin" });
+    const refused = (request: number) => error(48, request, "wamp.error.feature_not_supported");
+    for (const [request, options] of [
+      [1, { progress: true }],
+      [1, {}],
+      [2, { ppt_scheme: "x_own" }],
+      [3, {}],
+      [3, {}],
+    ] as const) {
+      admin.say(48, request, options, "edgebahn.echo", ["a"]);
+      await admin.busy;
+    }
+    expect(admin.heard()).toEqual([refused(1), refused(2), [50, 3, {}, ["a"]]]);
+  });
+
+  test.each([
+    ["PCI-03", { progress: true }],
+    ["PPT-04", { ppt_scheme: "x_own" }],
+  ])("%s %j that was not announced is a violation there, too", (_id, options) => {
+    const { room } = scene();
+    const admin = arrive(room, "admin").say(48, 1, options, "edgebahn.echo");
+    expect(admin.heard()).toEqual([VIOLATION]);
+    expect(admin.peer.closed).toEqual(VIOLATED);
   });
 
   test("ID-11 the id of a call that runs is a violation there, too", () => {

@@ -156,6 +156,52 @@ describe("a session over its rate", () => {
     expect(alice.heard()).toEqual([refused(48, 6, 110)]);
   });
 
+  test("PCI-11 a chunk that comes when its call is over is not answered, over the rate or not, nor begins another call", () => {
+    const room = scene({ rate: RATE });
+    const roles = {
+      caller: { features: { progressive_call_invocations: true } },
+      callee: { features: { progressive_call_invocations: true, call_canceling: true } },
+    };
+    const callee = room.open().say(1, "realm1", { roles, authmethods: ["told"], authid: "bob" });
+    const alice = room.open().say(1, "realm1", { roles, authmethods: ["told"], authid: "alice" });
+    callee.say(64, 1, {}, "com.p").heard();
+    alice.heard();
+    for (const request of [1, 2]) alice.say(48, request, { progress: true }, "com.p", ["first"]);
+    for (const invocation of [1, 2]) callee.say(70, invocation, {}, ["enough"]);
+    for (const request of [3, 4, 5]) alice.say(16, request, {}, "com.x"); // the burst is used up
+    alice.say(48, 1, { progress: true }, "com.p", ["late"]);
+    room.pass(10_000);
+    alice.say(48, 2, {}, "com.p", ["late"]);
+    expect(alice.heard()).toEqual([
+      [50, 1, {}, ["enough"]],
+      [50, 2, {}, ["enough"]],
+    ]);
+    expect((callee.heard() as unknown[][]).map(([code, id]) => [code, id])).toEqual([
+      [68, 1],
+      [68, 2],
+    ]);
+  });
+
+  test.each([
+    ["from none", {}, { rate: RATE }],
+    ["from another", { rate: { perSecond: 1_000, burst: 1_000 } }, { rate: RATE }],
+    ["of an authid", {}, { ratePerAuthid: RATE }],
+  ])("S13 SMA-29 who is given another role is held to its rate at once: %s", (_what, before, after) => {
+    for (const sleeps of [false, true]) {
+      const room = new WireRoom({
+        methods: [new Told({ alice: {}, admin: { authrole: "admin" } })],
+        roles: { user: { ...MANY, ...before }, slow: { ...MANY, ...after }, admin: MANY },
+        realm: { metaModify: true },
+      });
+      const alice = arrive(room, "alice");
+      expect(publish(alice, 1, 20)).toEqual(Array(20).fill(17));
+      const delta = { authrole: "slow" };
+      arrive(room, "admin").say(48, 1, {}, "wamp.session.modify_details", [alice.session, delta]);
+      if (sleeps) room.sleep();
+      expect(publish(alice, 21, 6)).toEqual([17, 17, 17, 17, 17, 8]);
+    }
+  });
+
   test("ID-10 the request id of what is refused counts", () => {
     const room = scene({ rate: RATE }, undefined, { realm: { requestIdCheck: "strict" } });
     const alice = arrive(room, "alice");

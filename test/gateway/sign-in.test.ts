@@ -1,7 +1,7 @@
 /** Challenge and answer: in time, too late, refused, failed, and after sleep. */
 import { expect, test } from "vitest";
 import { Refusal } from "../../src/wamp/error.ts";
-import { ROLES, type Wire } from "./client.ts";
+import { ROLES } from "./client.ts";
 import { CHALLENGED, HELLO, slowRoom, welcomed } from "./slow-method.ts";
 import { abort, VIOLATED, VIOLATION } from "./wire.ts";
 
@@ -171,13 +171,31 @@ test("SES-34 ABORT ends the sign-in without a reply, while a challenge is out an
   expect(alice.heard()).toEqual([]);
   expect(alice.peer.closed).toEqual({ code: 1000, reason: "" });
 
-  const bob = room.open().say(...HELLO);
-  const { busy } = bob;
-  bob.say(3, {}, "wamp.error.abort");
-  await admit({ busy });
-  expect((bob.heard() as Wire[]).slice(1)).toEqual([]);
-  expect(bob.peer.closed).toEqual({ code: 1000, reason: "" });
+  for (const judged of ["HELLO", "AUTHENTICATE"]) {
+    const bob = room.open().say(...HELLO);
+    if (judged === "AUTHENTICATE") {
+      await decide(bob, ({ resolve }) => resolve(CHALLENGED));
+      bob.say(5, "42", {}).heard();
+    }
+    const { busy } = bob;
+    bob.say(3, {}, "wamp.error.abort");
+    expect(bob.peer.closed).toEqual({ code: 1000, reason: "" });
+    await admit({ busy });
+    expect(bob.heard()).toEqual([]);
+  }
   expect(method.pending).toEqual([]);
+  expect(room.gateway.sessions()).toEqual([]);
+});
+
+test("SES-34 whoever calls its sign-in off in the same batch is not welcomed, and takes nobody's place", async () => {
+  const { room, admit } = slowRoom({ roles: { user: { singleSession: "newest" } } });
+  const here = room.open().say(...HELLO);
+  await admit(here);
+  here.say(32, 1, { match: "prefix" }, "wamp.session.").heard();
+  const alice = room.open("wamp.2.msgpack.batched").sayTogether(HELLO, [3, {}, "wamp.error.abort"]);
+  await admit(alice);
+  expect([...alice.heard(), ...here.heard()]).toEqual([]);
+  expect(alice.peer.closed).toEqual({ code: 1000, reason: "" });
 });
 
 test("SES-14 the id of WELCOME is the one that the method was told", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CHALLENGED, HELLO, slowRoom } from "./slow-method.ts";
 import { WireRoom } from "./wire.ts";
 
-const CROWDED = { code: 1013, reason: "too many connections have not joined" };
+const CROWDED = { code: 1013, reason: "too many clients are joining: try again" };
 const scene = (joining: number): WireRoom => new WireRoom({ settings: { joining } });
 
 test("RULE-05 S19 of more connections that have not joined than may be, the oldest goes, with nothing said", () => {
@@ -69,4 +69,43 @@ test("S15 strangers do not write a line of the log each", () => {
   room.pass(room.settings.patience);
   for (let n = 0; n < 100; n++) room.open();
   expect(room.log).toEqual([{ event: "crowded" }, { event: "crowded" }]);
+});
+
+/** Somebody who has said nothing, somebody whose sign-in is judged, and somebody who has a challenge. */
+async function threePhases() {
+  const { room, decide } = slowRoom({ settings: { joining: 6 } });
+  const [silent, judged, challenged] = [room.open(), room.open(), room.open().say(...HELLO)];
+  await decide(challenged, ({ resolve }) => resolve(CHALLENGED));
+  challenged.heard();
+  judged.say(...HELLO);
+  return { room, three: [silent, judged, challenged] };
+}
+
+test("R9 while more than half as many as may be are joining, who is late is told to try again, and not that it failed", async () => {
+  const { room, three } = await threePhases();
+  room.open().vanish();
+  room.pass(room.settings.patience);
+  expect(three.map(({ peer }) => peer.closed)).toEqual([CROWDED, CROWDED, CROWDED]);
+  expect(three.map((each) => each.heard())).toEqual([[], [], []]); // after ABORT some clients never come back
+  expect(room.log).toEqual([{ event: "crowded" }]);
+});
+
+test("R9 it is enough that many were joining since it came, and those who come later are late as ever", async () => {
+  const { room, three } = await threePhases();
+  room.pass(1);
+  for (const each of [room.open(), room.open()]) each.vanish();
+  room.pass(room.settings.patience);
+  expect(three.map(({ peer }) => peer.closed)).toEqual([CROWDED, CROWDED, CROWDED]);
+  const later = room.open();
+  room.pass(room.settings.patience);
+  expect(later.peer.closed).toEqual({ code: 1008, reason: "no HELLO came in time" });
+});
+
+test("SES-22 TRN-17 half as many as may be are not many: who is late is told what was missing", async () => {
+  const { room, three } = await threePhases();
+  room.pass(room.settings.patience);
+  const failed = { code: 1000, reason: "wamp.error.authentication_failed" };
+  const silent = { code: 1008, reason: "no HELLO came in time" };
+  expect(three.map(({ peer }) => peer.closed)).toEqual([silent, failed, failed]);
+  expect(three.map((each) => each.heard().length)).toEqual([0, 1, 1]);
 });

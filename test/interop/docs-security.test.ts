@@ -66,12 +66,14 @@ test("RULE-70 every error and reason of the router's own is on the page for devi
   expect([...own(read("docs/devices.md"))].sort()).toEqual([...own(all("src", ".ts"))].sort());
 });
 
-test("RULE-70 each reason of WAMP's that the page for devices explains is one that the router gives", () => {
+test("RULE-70 each reason of WAMP's that the page for devices explains is one that the router gives, and each error is explained", () => {
   const source = all("src", ".ts");
   const [, table = ""] = read("docs/devices.md").split("## What a client is told");
   const named = table.match(/wamp\.(?:error|close)\.[a-z_]+/g) ?? [];
   expect(named.length).toBeGreaterThan(10);
   for (const uri of new Set(named)) expect(source, uri).toContain(`"${uri}"`);
+  const given = source.match(/(?<=")wamp\.error\.[a-z_]+(?=")/g) ?? [];
+  expect(given.filter((uri) => !read("docs/devices.md").includes(`\`${uri}\``))).toEqual([]);
 });
 
 test("S20 the packages that are deployed are those that docs/security.md lists, and six at most", () => {

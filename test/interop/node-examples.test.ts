@@ -1,5 +1,7 @@
 /** The Node examples as a reader runs them, and together with those in Python. */
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { python } from "./client/python.ts";
@@ -80,6 +82,48 @@ test("a Node caller reaches a Python callee, and a Python caller a Node callee",
     await offering.interrupt();
   }
 });
+
+test.for(["javascript/caller.js", "python/caller.py"])(
+  "RULE-73 %s says what is wrong where no callee is running, and ends",
+  async (file) => {
+    const caller = example(file);
+    expect(await caller.ended).toEqual({ code: 1, signal: null });
+    expect(caller.errors).toContain(
+      "wamp.error.no_such_procedure: no procedure com.example.add is registered\n",
+    );
+  },
+);
+
+test("RULE-73 a serializer that there is not is refused by name", async () => {
+  const subscriber = example("javascript/subscriber.js", "mesgpack");
+  expect(await subscriber.ended).toEqual({ code: 1, signal: null });
+  expect(subscriber.errors).toBe("WAMP_SERIALIZER is json, msgpack, cbor, not mesgpack\n");
+});
+
+// Node 20 has no WebSocket, and that of the package ends a program that does not listen to its errors.
+test.for(["subscriber.js", "devices/device.js", "devices/authenticator.js"])(
+  "RULE-73 javascript/%s tries again where nobody answers, in a Node without a WebSocket too",
+  async (file) => {
+    const nobody = createServer().listen(0, "127.0.0.1");
+    await once(nobody, "listening");
+    const { port } = nobody.address() as AddressInfo; // of TCP it is one
+    nobody.close();
+    const url = `ws://127.0.0.1:${port}/ws`;
+    const env = {
+      WAMP_URL: url,
+      AUTHID: "sensor-1",
+      TICKET: "ticket",
+      SECRET: "secret",
+      TENANT_TICKET: "ticket",
+    };
+    const path = join(EXAMPLES, "javascript", file);
+    const program = new Program([process.execPath, "--no-experimental-websocket", path], { env });
+    running.push(program);
+    await program.error(/ECONNREFUSED.*ECONNREFUSED/s);
+    expect(await program.interrupt()).toEqual({ code: 0, signal: null });
+    expect(program.errors.match(/ECONNREFUSED/g)).toHaveLength(2); // at once, not after another try
+  },
+);
 
 test("the folder's own package.json names the versions that are tested here", async () => {
   const read = async (path: string) => JSON.parse(await readFile(path, "utf8"));

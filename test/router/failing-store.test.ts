@@ -125,6 +125,21 @@ test("RULE-06 testaments that cannot be read keep the session's row, and are pub
   expect(scene.rowCounts()).toMatchObject({ testaments: 0, sessions: 2 });
 });
 
+test.each(["subscriptions", "registrations"])(
+  "R17 %s that cannot be read when somebody leaves are one line of the log, with who it was",
+  (method) => {
+    const store = new FailingStore();
+    const scene = new Scene({}, { store }).join("alice");
+    scene.send("alice", 32, 1, {}, "com.x");
+    scene.send("alice", 64, 2, {}, "com.p");
+    scene.sleep();
+    store.fails = (name) => name === method;
+    scene.leave("alice");
+    expect(scene.faults).toStrictEqual([DISK_FULL]);
+    expect(scene.faulty).toStrictEqual([101]);
+  },
+);
+
 test("RULE-06 an answer reaches its caller though the store would not forget the parked call", () => {
   const store = new FailingStore();
   const scene = sceneWith(store);

@@ -187,7 +187,7 @@ test("BRK-10 a table from which everything was removed matches nothing and holds
 
 /** How much is looked at that nothing has remembered: entries of maps, words that are hashed, texts that are compared. */
 function steps(table: PatternTable<Pattern>, work: () => unknown): number {
-  table.delete("exact", "never.there"); // whatever changes, all that is remembered is old
+  table.delete("prefix", "never.there"); // whenever a pattern changes, all that is remembered is old
   const { get } = Map.prototype;
   const { imul } = Math;
   const { startsWith, indexOf } = String.prototype;
@@ -251,4 +251,41 @@ test("B8 a URI that was asked for lately is looked up once, until something chan
   expect(table.matching(uri).map(({ value }) => value)).toStrictEqual([-1, 1, -1, -1]);
   table.delete("prefix", "com.house");
   expect(table.matching(uri)).toStrictEqual(first);
+});
+
+test("B8 an exact one that comes or goes leaves what is remembered of other URIs", () => {
+  const table = filled(300);
+  const uri = "com.house.room.7";
+  const other = "com.house.room.8";
+  const [known, best] = [table.matching(uri), table.best(uri)];
+  expect(table.matching(other)).toStrictEqual([]);
+  table.set({ match: "exact", uri: other, value: 1 });
+  expect(table.matching(uri)).toBe(known);
+  expect(table.best(uri)).toBe(best);
+  expect(table.matching(other).map(({ value }) => value)).toStrictEqual([1]);
+  table.set({ match: "exact", uri: other, value: 2 });
+  expect(table.matching(other).map(({ value }) => value)).toStrictEqual([2]);
+  expect(table.best(other)?.value).toBe(2);
+  table.delete("exact", other);
+  expect(table.matching(other)).toStrictEqual([]);
+  expect(table.best(other)).toBeUndefined();
+});
+
+test("B8 at a length where no prefix ends with that character none is looked for", () => {
+  const table = new PatternTable<Pattern>();
+  for (let at = 0; at < 100; at++) {
+    table.set({ match: "prefix", uri: `com.${"x".repeat(at)}.`, value: at });
+  }
+  const uri = `com.y${"x".repeat(100)}`;
+  const idle = steps(new PatternTable<Pattern>(), () => undefined);
+  expect(steps(table, () => table.matching(uri)) - idle).toBeLessThanOrEqual(8);
+  expect(table.matching("com.xx.a").map(({ value }) => value)).toStrictEqual([2]);
+
+  const changed = new PatternTable<Pattern>();
+  changed.set({ match: "prefix", uri: "com.y", value: 1 });
+  changed.delete("prefix", "com.y");
+  changed.set({ match: "prefix", uri: "com.z", value: 2 });
+  const fresh = new PatternTable<Pattern>();
+  fresh.set({ match: "prefix", uri: "com.z", value: 2 });
+  expect(steps(changed, () => changed.matching(uri))).toBe(steps(fresh, () => fresh.matching(uri)));
 });

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { Recent } from "../../src/router/recent.ts";
+import { REMEMBERED, Recent } from "../../src/router/recent.ts";
 
 test("B8 what was found is known until what was asked changes, and again once it was found anew", () => {
   const recent = new Recent<number>();
@@ -19,24 +19,45 @@ test("B8 what was found is known until what was asked changes, and again once it
 const known = (recent: Recent<number>, count: number, uri: (at: number) => string): number =>
   Array.from({ length: count }, (_, at) => recent.get(uri(at))).filter((found) => found !== undefined).length;
 
-test("S14 4,096 URIs are remembered; who asks for ever new ones does not push out those that are asked for again", () => {
+test("B8 a change of one URI makes only what was found for it old", () => {
+  const recent = new Recent<number>();
+  for (const [at, uri] of ["com.x", "com.y"].entries()) recent.set(uri, at);
+  recent.forget("com.x");
+  recent.forget("com.z");
+  expect([recent.get("com.x"), recent.get("com.y"), recent.get("com.z")]).toStrictEqual([
+    undefined,
+    1,
+    undefined,
+  ]);
+  recent.set("com.x", 3);
+  expect(recent.get("com.x")).toBe(3);
+});
+
+test("S14 16,384 URIs are remembered; who asks for ever new ones does not push out those that are asked for again", () => {
   const recent = new Recent<number>();
   const device = (at: number): string => `com.device${at}`;
   const stranger = (at: number): string => `com.stranger${at}`;
-  for (let at = 0; at < 4_096; at++) recent.set(device(at), at);
-  for (let at = 0; at < 16_383; at++) recent.set(stranger(at), at);
-  expect(known(recent, 4_096, device)).toBe(4_096);
-  expect(known(recent, 20_000, stranger)).toBe(0);
+  for (let at = 0; at < 16_384; at++) recent.set(device(at), at);
+  for (let at = 0; at < 8 * 16_384 - 1; at++) recent.set(stranger(at), at);
+  expect(known(recent, 16_384, device)).toBe(16_384);
+  expect(known(recent, 8 * 16_384, stranger)).toBe(0);
 });
 
 test("S14 the ones that are not asked for any more make room in the end", () => {
   const recent = new Recent<number>();
-  for (let at = 0; at < 4_096; at++) recent.set(`com.old${at}`, at);
-  for (let round = 0; round < 5; round++) {
-    for (let at = 0; at < 4_096; at++) recent.set(`com.new${at}`, at);
+  for (let at = 0; at < REMEMBERED; at++) recent.set(`com.old${at}`, at);
+  for (let round = 0; round < 9; round++) {
+    for (let at = 0; at < REMEMBERED; at++) recent.set(`com.new${at}`, at);
   }
-  expect(known(recent, 4_096, (at) => `com.old${at}`)).toBe(0);
-  expect(known(recent, 4_096, (at) => `com.new${at}`)).toBe(4_096);
+  expect(known(recent, REMEMBERED, (at) => `com.old${at}`)).toBe(0);
+  expect(known(recent, REMEMBERED, (at) => `com.new${at}`)).toBe(REMEMBERED);
+});
+
+test("S14 long URIs are found anew each time, so that what is remembered stays small", () => {
+  const recent = new Recent<number>();
+  recent.set("a".repeat(128), 1);
+  recent.set("a".repeat(129), 2);
+  expect([recent.get("a".repeat(128)), recent.get("a".repeat(129))]).toStrictEqual([1, undefined]);
 });
 
 test("S14 the frame that a URI was a piece of does not stay in memory with it", () => {

@@ -37,6 +37,16 @@ describe("the sessions of a realm", () => {
     expect(scene.realm.sessions.principals).toBe(1);
   });
 
+  test("SES-51 are heard from when they join until they leave", () => {
+    const { realm } = crowd();
+    const [session] = realm.sessionsOf("bob");
+    if (!session) throw new Error("bob is not there");
+    const publish = { type: "PUBLISH", request: 1, options: {}, topic: "com.x", payload: undefined } as const;
+    expect(realm.receive(session, publish)).toStrictEqual([]);
+    realm.leave(session);
+    expect(() => realm.receive(session, publish)).toThrow("has left the realm");
+  });
+
   test("SMA-29 are found by what they are changed to, also after sleep", () => {
     const scene = crowd();
     const delta = { authid: "carol", authrole: "user" };

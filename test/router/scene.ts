@@ -49,6 +49,8 @@ export class Scene {
 
   /** What the store refused while sessions left. */
   readonly faults: unknown[] = [];
+  /** Whose session each of them was told with. */
+  readonly faulty: (number | undefined)[] = [];
 
   /** May be changed at any time: the realm asks through it. */
   may: May;
@@ -172,7 +174,10 @@ export class Scene {
       settings: this.settings,
       reader: payloadReader,
       may: (...wish) => this.may(...wish),
-      fault: (error) => this.faults.push(error),
+      fault: (error, session) => {
+        this.faults.push(error);
+        this.faulty.push(session);
+      },
     });
   }
 

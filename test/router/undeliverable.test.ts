@@ -74,3 +74,27 @@ test("SER-12 what cannot be written to a session that has left is forgotten", ()
   const result = { type: "RESULT", request: 7, details: {}, payload: PAYLOAD } as const;
   expect(scene.undeliverable("bob", result, WHY)).toStrictEqual({});
 });
+
+test.each([
+  [1, {}],
+  [2, { alice: [[69, 1, { mode: "killnowait" }]] }],
+])(
+  "SER-12 PCI-19 of a call whose chunk %d cannot be written only a callee that knows of it is told",
+  (nth, told) => {
+    const scene = new Scene();
+    scene.joinAs("alice", { roles: { callee: ["call_canceling", "progressive_call_invocations"] } });
+    scene.joinAs("bob", { roles: { caller: ["progressive_call_invocations"] } });
+    scene.send("alice", 64, 1, {}, "com.x");
+    for (let chunk = 1; chunk <= nth; chunk++) {
+      if (chunk === 2) scene.sleep();
+      scene.send("bob", 48, 7, { progress: true }, "com.x", [chunk]);
+    }
+    const details = { progress: true };
+    const chunk = { type: "INVOCATION", request: 1, registration: 1, details, payload: PAYLOAD } as const;
+    expect(scene.undeliverable("alice", chunk, WHY)).toStrictEqual({
+      bob: [[8, 48, 7, {}, "wamp.error.invalid_argument", [WHY]]],
+      ...told,
+    });
+    expect(scene.send("bob", 48, 7, {}, "com.x", ["late"])).toStrictEqual({});
+  },
+);

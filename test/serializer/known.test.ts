@@ -1,5 +1,6 @@
 /** What a codec remembers of headers changes nothing: texts and options that came before are read as if for the first time. */
 import { describe, expect, test } from "vitest";
+import { KnownHeaders } from "../../src/serializer/known-headers.ts";
 import { DEFAULT_FRAME_LIMITS, type Encoded } from "../../src/serializer/serializer.ts";
 import { createSerializers } from "../../src/serializer/serializers.ts";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
@@ -69,6 +70,72 @@ describe.each(FORMATS)("over %s", (subprotocol) => {
       ]);
       expect(() => narrow.decode(publish(options, "com.x", list(integer(1))))).toThrow(ProtocolViolation);
     }
+  });
+
+  describe("a peer that says the same again and again", () => {
+    const spoken = (peer: KnownHeaders, encoded: Encoded) => serializer.decode(encoded, peer);
+    const acknowledge = dict({ acknowledge: { is: "boolean", of: true } });
+    const call = (request: number, ...rest: readonly Model[]) =>
+      from(integer(48), integer(request), acknowledge, text("com.x"), ...rest);
+
+    test("SER-02 is read as if each message were its first, whatever is the same and whatever is not", () => {
+      const peer = new KnownHeaders();
+      const options = [dict({}), dict({}), dict({}), acknowledge, acknowledge, acknowledge, dict({})];
+      const topics = [
+        "com.x",
+        "com.x",
+        "com.x",
+        "com.xy",
+        "com.y",
+        "com.",
+        "com.x",
+        "com.x",
+        "com.x",
+        "com.x",
+      ];
+      const payloads = [[], [list(text("a"))], [list(), dict({ a: integer(1) })]];
+      for (const given of options) {
+        for (const topic of topics) {
+          for (const payload of payloads) {
+            const encoded = publish(given, topic, ...payload);
+            expect(spoken(peer, encoded)).toEqual(of(subprotocol).decode(encoded));
+          }
+        }
+      }
+    });
+
+    test("MSG-36 PUBLISH, CALL and YIELD are told apart, and one peer from another", () => {
+      const [peer, other] = [new KnownHeaders(), new KnownHeaders()];
+      for (let turn = 1; turn < 6; turn++) {
+        const published = publish(acknowledge, "com.x", list(integer(turn)));
+        expect(spoken(peer, published).header).toEqual([16, 7, { acknowledge: true }, "com.x"]);
+        expect(spoken(peer, call(turn, list())).header).toEqual([48, turn, { acknowledge: true }, "com.x"]);
+        const yielded = from(integer(70), integer(turn), acknowledge, list(integer(turn)));
+        for (let again = 0; again < 3; again++)
+          expect(spoken(peer, yielded).header).toEqual([70, turn, { acknowledge: true }]);
+        const elsewhere = publish(acknowledge, "com.y", list(integer(turn)));
+        expect(spoken(other, elsewhere).header).toEqual([16, 7, { acknowledge: true }, "com.y"]);
+      }
+    });
+
+    test("SER-14 SER-19 what is wrong behind a known header is refused as behind any other", () => {
+      const narrow = createSerializers({ limits: { ...DEFAULT_FRAME_LIMITS, items: 9 }, payloadAt })(
+        subprotocol,
+      );
+      const peer = new KnownHeaders();
+      for (let turn = 1; turn < 6; turn++) narrow.decode(call(turn, list(integer(1))), peer);
+      const wrongs = [
+        call(6, integer(1)),
+        call(6, list(), list()),
+        call(6, list(), dict({}), list()),
+        call(6, list(integer(1), integer(2), integer(3))),
+      ];
+      for (const wrong of wrongs) {
+        expect(() => narrow.decode(wrong, new KnownHeaders())).toThrow(ProtocolViolation);
+        expect(() => narrow.decode(wrong, peer)).toThrow(ProtocolViolation);
+      }
+      expect(narrow.decode(call(7, list(integer(1), integer(2))), peer).header[1]).toBe(7);
+    });
   });
 
   test("SER-14 a dict that only begins like the last one is read to its end", () => {
@@ -174,4 +241,39 @@ describe("SER-07 long binary text", () => {
       }
     },
   );
+});
+
+test("SER-14 a known header of JSON is followed by what JSON allows, and by nothing else", () => {
+  const serializer = of("wamp.2.json");
+  const peer = new KnownHeaders();
+  const head = '[48,1,{},"com.x"';
+  for (let turn = 0; turn < 4; turn++) serializer.decode(`${head},["a"]]`, peer);
+  const payload = { format: "json", count: 1, body: '["b"]' };
+  for (const rest of [',["b"]]', ' , ["b"] ] ']) {
+    expect(serializer.decode(head + rest, peer)).toEqual({ header: [48, 1, {}, "com.x"], payload });
+  }
+  expect(serializer.decode(`${head}]`, peer).payload).toBeUndefined();
+  for (const rest of ["", ",", ",]", ',["b"]', '["b"]]', ',["b"]],', ';["b"]]']) {
+    expect(() => serializer.decode(head + rest, peer)).toThrow(ProtocolViolation);
+  }
+});
+
+test("SER-07 SER-14 a known header of a binary format is within the message that announces it", () => {
+  const header = [48, 1, {}, "x"] as const;
+  for (const [subprotocol, open, closed] of [
+    ["wamp.2.msgpack", [0x30, 1, 0x80, 0xa1, 0x78, 0x90], [0x93, 0x94, 0x95]],
+    ["wamp.2.cbor", [0x18, 0x30, 1, 0xa0, 0x61, 0x78, 0x80], [0x83, 0x84, 0x85]],
+  ] as const) {
+    const serializer = of(subprotocol);
+    const [three = 0, four = 0, five = 0] = closed;
+    const peer = new KnownHeaders();
+    for (let turn = 0; turn < 4; turn++)
+      expect(serializer.decode(Uint8Array.of(five, ...open), peer).header).toEqual(header);
+    expect(serializer.decode(Uint8Array.of(four, ...open.slice(0, -1)), peer).header).toEqual(header);
+    for (const head of [three, four])
+      expect(() => serializer.decode(Uint8Array.of(head, ...open), peer)).toThrow(ProtocolViolation);
+    if (subprotocol !== "wamp.2.cbor") continue;
+    expect(serializer.decode(Uint8Array.of(0x9f, ...open, 0xff), peer).header).toEqual(header);
+    expect(() => serializer.decode(Uint8Array.of(0x9f, ...open), peer)).toThrow(ProtocolViolation);
+  }
 });

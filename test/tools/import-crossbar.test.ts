@@ -236,9 +236,27 @@ describe("as a command", () => {
   });
 
   test("RULE-03 without a file says how it is used", () => {
-    const { status, stderr } = run();
-    expect(status).not.toBe(0);
-    expect(stderr).toContain("usage: npx node tools/import-crossbar.ts config.json");
+    expect(run()).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: "import-crossbar: usage: npx node tools/import-crossbar.ts config.json\n",
+    });
+  });
+
+  test("RULE-03 a file that is missing, no JSON or without realms is named in one line, and nothing of it is quoted", () => {
+    const said = (text: string | undefined) => {
+      const path = join(folder, "broken.json");
+      if (text !== undefined) writeFileSync(path, text);
+      const { status, stdout, stderr } = run(path);
+      expect([status, stdout]).toEqual([1, ""]);
+      return stderr.replace(path, "FILE");
+    };
+    expect(said(undefined)).toBe("import-crossbar: ENOENT: no such file or directory, open 'FILE'\n");
+    expect(said(`{"secret": "${CANARY}"\n"b": 1}`)).toBe(
+      "import-crossbar: FILE is not JSON: line 2 column 1\n",
+    );
+    expect(said('{"workers": [')).toBe("import-crossbar: FILE is not JSON: its end is missing\n");
+    expect(said("{}")).toBe("import-crossbar: this config.json has no workers[].realms[]\n");
   });
 
   function run(...given: string[]) {

@@ -5,6 +5,7 @@
  */
 import { expect, test } from "vitest";
 import { ProtocolViolation } from "../../src/wamp/error.ts";
+import { id, uri } from "../../src/wamp/field.ts";
 import {
   type ClientMessage,
   parse,
@@ -14,6 +15,7 @@ import {
   unparseFromClient,
 } from "../../src/wamp/message.ts";
 import type { Payload } from "../../src/wamp/payload.ts";
+import { shape } from "../../src/wamp/shape.ts";
 import { violation } from "./violation.ts";
 
 const ARGS: Payload = { format: "json", count: 1, body: '["a",1]' };
@@ -428,4 +430,18 @@ test("MSG-24 YIELD mirrors the invocation and may be progressive", () => {
 test("MSG-45 EVENT_RECEIVED is understood, so that it can be ignored", () => {
   fromClient([337, 9], { type: "EVENT_RECEIVED", publication: 9 });
   onlyAClientSends([337, 9]);
+});
+
+test("MSG-30 what makes a message in one piece says just what its fields say", () => {
+  const fields = { request: id, topic: uri };
+  const right = { message: (request: never, topic: never) => ({ type: "X", request, topic }) } as const;
+  expect(shape("X", 99, fields, right).read({ header: [99, 1, "com.x"], payload: undefined })).toStrictEqual({
+    type: "X",
+    request: 1,
+    topic: "com.x",
+  });
+  const swapped = { message: (topic: never, request: never) => ({ type: "X", request, topic }) } as const;
+  expect(() => shape("X", 99, fields, swapped)).toThrow(new TypeError("X is cast wrongly"));
+  const header = () => [99, "com.x", 1];
+  expect(() => shape("X", 99, fields, { header })).toThrow(new TypeError("X is cast wrongly"));
 });

@@ -342,6 +342,22 @@ describe("realms", () => {
     }
   });
 
+  test("RULE-66 HIS-03 a realm that is made keeps the history that its template names from its first event on", async () => {
+    const name = "com.made.archive";
+    for (const made of ["once", "and again after it was removed"]) {
+      await ask("POST", "/api/realms", { body: { name, template: "archive" } });
+      const client = await Client.join(name);
+      client.send(16, 1, { acknowledge: true }, "com.x", [made]);
+      const [, , publication] = await client.next();
+      client.send(48, 2, {}, "wamp.subscription.get_events", [1]);
+      const timestamp = expect.any(String);
+      const event = { timestamp, subscription: 1, publication, details: {}, args: [made] };
+      expect(await client.next()).toEqual([50, 2, {}, [event]]);
+      await ask("DELETE", `/api/realms/${name}`);
+      await client.closed;
+    }
+  });
+
   test("RULE-66 a fleet that comes to a made realm all at once is let in", async () => {
     const name = "com.made.for.many";
     await made(name);

@@ -42,6 +42,26 @@ test("B11 a device costs one row, and one for each key; what did not change cost
     expect(written(() => store.remove("t"))).toBe(1);
   }));
 
+test("B10 devices that are expected are read at once, however many, and those that are not there too", () =>
+  withStorage((storage) => {
+    const rest = { authrole: "device", disabled: false, created: 1, changed: 1 };
+    const credential = { method: "ticket", digest: "x" } as const;
+    const devices = Array.from({ length: 1_100 }, (_, n) => ({ ...rest, authid: `s"${n}`, credential }));
+    for (const device of devices) new DeviceRows(storage).put(device);
+    let statements = 0;
+    const exec = (...asked: Parameters<SqlStorage["exec"]>) => {
+      statements++;
+      return storage.sql.exec(...asked);
+    };
+    const store = new DeviceRows({ sql: { exec } } as unknown as DurableObjectStorage); // all that reading asks of it
+    store.expect([]);
+    expect(statements).toBe(0);
+    store.expect([...devices.map(({ authid }) => authid), "nobody"]);
+    const found = devices.map(({ authid }) => store.find(authid));
+    expect([statements, store.find("nobody"), found]).toStrictEqual([1, undefined, devices]);
+    expect([store.find("somebody"), statements]).toStrictEqual([undefined, 2]);
+  }));
+
 test("RULE-60 a claim comes back as it was put, once", () =>
   withSql((sql) => {
     const store = new ClaimRows(sql);

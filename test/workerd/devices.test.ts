@@ -94,6 +94,34 @@ test("RULE-60 devices and claims survive sleep", async () => {
   await welcome(realm, "s1", secret);
 });
 
+test("RULE-62 S8 a device that is gone from the rows when its realm wakes hears not one event", async () => {
+  const realm = freshFleet();
+  const names = ["s1", "s2", "s3"];
+  const devices: Client[] = [];
+  for (const authid of names) {
+    const device = await welcome(realm, authid, await add(realm, { ...TICKET, authid }));
+    device.send(32, 1, {}, "com.fleet.all");
+    expect(await device.next()).toMatchObject([33, 1, expect.any(Number)]);
+    devices.push(device);
+  }
+  const publisher = await Client.join(realm);
+  await sleep(realm);
+  await runInDurableObject(stub(realm), (_object, { storage }) => {
+    storage.sql.exec("DELETE FROM principal WHERE authid = 's1'");
+    storage.sql.exec("UPDATE principal SET disabled = 1 WHERE authid = 's2'");
+  });
+  await sleep(realm);
+  publisher.send(16, 1, { acknowledge: true }, "com.fleet.all", [1]);
+  expect(await publisher.next()).toMatchObject([17, 1, expect.any(Number)]);
+  const [first, second, third] = devices as [Client, Client, Client];
+  for (const gone of [first, second]) {
+    expect(await gone.next()).toEqual(goodbye("its role or its principal is gone"));
+    gone.send(6, {}, "wamp.close.goodbye_and_out");
+    expect(await gone.closed).toMatchObject({ code: 1000 });
+  }
+  expect(await third.soFar()).toEqual([[36, expect.any(Number), expect.any(Number), {}, [1]]]);
+});
+
 test("RULE-61 no row and no line of the log holds a secret or a token in the clear", async () => {
   const realm = freshFleet();
   const lines = (["log", "info", "warn", "error", "debug"] as const).map((level) => vi.spyOn(console, level));

@@ -83,7 +83,7 @@ test("RULE-05 S19 of too many sockets that have not joined the oldest is closed"
   const clients: Client[] = [];
   for (let n = 0; n < 4; n++) clients.push(await Client.connect("/ws/small"));
   const [first, second] = clients;
-  expect(await first?.closed).toEqual({ code: 1013, reason: "too many connections have not joined" });
+  expect(await first?.closed).toEqual({ code: 1013, reason: "too many clients are joining: try again" });
   second?.send(1, "small", { roles: ALL_ROLES });
   expect((await second?.next())?.[0]).toBe(2);
 });

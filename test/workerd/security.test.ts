@@ -17,6 +17,35 @@ function request(
   return Promise.resolve(worker.fetch(asked, vars, createExecutionContext()));
 }
 
+/** An environment whose realm object answers with what the platform throws. */
+function failing(error: unknown): Env {
+  const object = {
+    fetch: () => Promise.reject(error),
+  };
+  return { ...env, REALM: { getByName: () => object } } as unknown as Env; // all that an upgrade asks of it
+}
+
+test.each([
+  ["is overloaded", { overloaded: true }, 503, "5"],
+  ["was moved meanwhile", { retryable: true }, 503, "5"],
+  ["failed", {}, 500, null],
+  ["failed in its own words", { overloaded: "yes", retryable: 1 }, 500, null],
+] as const)(
+  "R9 where the realm's object %s, the upgrade is answered accordingly",
+  async (_, marks, status, retry) => {
+    const error = Object.assign(
+      new Error("Durable Object is overloaded. Requests queued for too long."),
+      marks,
+    );
+    for (const path of ["/ws", "/ws/realm%31"]) {
+      const asked = new Request(`http://localhost${path}`, { headers: UPGRADE });
+      const answer = await worker.fetch(asked, failing(error), createExecutionContext());
+      expect([answer.status, answer.headers.get("Retry-After")]).toEqual([status, retry]);
+      expect(await answer.text()).toMatch(status === 503 ? /try again/ : /its log says why/);
+    }
+  },
+);
+
 const UPGRADE = { Upgrade: "websocket", "Sec-WebSocket-Protocol": "wamp.2.json" };
 const isServed = ({ broken, env: { REALMS } }: Deployment) =>
   !broken && Array.isArray(REALMS) && REALMS.length > 0;

@@ -1,6 +1,7 @@
-import { listDurableObjectIds } from "cloudflare:test";
+import { createExecutionContext, listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import worker from "../../src/worker.ts";
 import { ALL_ROLES, Client, upgrade } from "./client.ts";
 import { freshRealm, pass, ring, rowCounts, sleep } from "./object.ts";
 
@@ -41,7 +42,7 @@ test("SES-11 an unknown realm in the address is refused before any object exists
   const before = await listDurableObjectIds(env.REALM);
   const response = await upgrade("/ws/com.unknown", JSON_OFFER);
   expect(response.status).toBe(404);
-  expect(await response.text()).toBe('There is no realm "com.unknown" on this router.\n');
+  expect(await response.text()).toBe('There is no realm "com.unknown" on this router; /ws is "realm1".\n');
   expect(await listDurableObjectIds(env.REALM)).toEqual(before);
 });
 
@@ -154,6 +155,70 @@ test("healthz answers, and other paths say where to go", async () => {
   const elsewhere = await exports.default.fetch("http://router.example/nothing");
   expect(elsewhere.status).toBe(404);
   expect(await elsewhere.text()).toBe("Nothing is here. WAMP clients connect to /ws or /ws/<realm>.\n");
+});
+
+test("RULE-72 the log says why an upgrade was refused, and nothing of a page that was only opened", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  await upgrade("/ws/com.unknown?token=canary", JSON_OFFER);
+  await upgrade("/ws", {});
+  await upgrade("/ws", { ...JSON_OFFER, Origin: "https://evil.example" });
+  await upgrade("/wamp", JSON_OFFER);
+  await exports.default.fetch("http://router.example/wamp");
+  await exports.default.fetch("http://router.example/ws");
+  const lines = warn.mock.calls.map(([line]) => JSON.parse(String(line)));
+  warn.mockRestore();
+  expect(lines).toEqual([
+    {
+      event: "refused",
+      status: 404,
+      path: "/ws/com.unknown",
+      message: 'There is no realm "com.unknown" on this router; /ws is "realm1".',
+    },
+    {
+      event: "refused",
+      status: 400,
+      path: "/ws",
+      message:
+        "Sec-WebSocket-Protocol must name at least one of wamp.2.json, wamp.2.msgpack, wamp.2.cbor, " +
+        "wamp.2.json.batched, wamp.2.msgpack.batched, wamp.2.cbor.batched.",
+    },
+    {
+      event: "refused",
+      status: 403,
+      path: "/ws",
+      message:
+        "Web pages of https://evil.example may not connect to this router. Its ALLOWED_ORIGINS would have to name that origin.",
+    },
+    {
+      event: "refused",
+      status: 404,
+      path: "/wamp",
+      message: "Nothing is here. WAMP clients connect to /ws or /ws/<realm>.",
+    },
+  ]);
+});
+
+test.each<[string, string, Readonly<Record<string, string>>]>([
+  ["an upgrade", "/ws", { Upgrade: "websocket", ...JSON_OFFER }],
+  ["a page", "/", {}],
+  ["a check of its health", "/healthz", {}],
+])("RULE-72 the log says once what is wrong with the configuration: %s", async (_what, path, headers) => {
+  const error = vi.spyOn(console, "error").mockReturnValue();
+  const env = { REALMS: [{ name: "realm1", anonymus: "local" }] } as unknown as Env; // what is wrong is the point
+  for (let n = 0; n < 2; n++) {
+    const request = new Request(`http://localhost:8080${path}`, { headers });
+    expect((await worker.fetch(request, env, createExecutionContext())).status).toBe(500);
+  }
+  const lines = error.mock.calls.map(([line]) => JSON.parse(String(line)));
+  error.mockRestore();
+  expect(lines).toEqual([
+    {
+      event: "misconfigured",
+      error:
+        "The configuration of this router is wrong, so it serves nobody:\n" +
+        "  vars.REALMS[0].anonymus: there is no such setting here; did you mean anonymous?",
+    },
+  ]);
 });
 
 test("ANO-04 realm1 as it is deployed admits nobody who does not come from localhost", async () => {

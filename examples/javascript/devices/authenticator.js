@@ -2,7 +2,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import autobahn from "autobahn";
 
-globalThis.WebSocket ??= (await import("ws")).WebSocket; // Node before 22
+// Node before 22 has none; an error of the package's would end this program, since AutobahnJS does not listen to it.
+globalThis.WebSocket ??= class extends (await import("ws")).WebSocket {
+  constructor(url, protocols) {
+    super(url, protocols);
+    this.on("error", ({ message }) => console.error(message));
+  }
+};
 
 const { WAMP_URL = "ws://localhost:8080/ws/com.example.tenants", SECRET, TENANT_TICKET } = process.env;
 const digest = (text) => createHash("sha256").update(text).digest();
@@ -29,6 +35,6 @@ connection.onopen = async (session) => {
   console.log("com.example.authenticate is registered");
 };
 
-process.once("SIGINT", () => connection.close());
+process.once("SIGINT", () => (connection.isOpen ? connection.close() : process.exit()));
 
 connection.open();

@@ -1,7 +1,13 @@
 /** A device that comes back when it has lost the network, and stays away when it has been replaced. */
 import autobahn from "autobahn";
 
-globalThis.WebSocket ??= (await import("ws")).WebSocket; // Node before 22
+// Node before 22 has none; an error of the package's would end this program, since AutobahnJS does not listen to it.
+globalThis.WebSocket ??= class extends (await import("ws")).WebSocket {
+  constructor(url, protocols) {
+    super(url, protocols);
+    this.on("error", ({ message }) => console.error(message));
+  }
+};
 
 const { WAMP_URL = "ws://localhost:8080/ws/com.example.sensors", AUTHID, TICKET } = process.env;
 

@@ -49,8 +49,10 @@ describe("a request", () => {
     (_, type, wire, question) => {
       const scene = sceneWith(new Rules({ [question]: "broken" })).join("alice", "bob");
       scene.send("bob", 32, 1, {}, "com.x");
+      const before = scene.rowCounts();
       const error = failed(type, 1, "wamp.error.authorization_failed");
       expect(scene.send("alice", ...wire)).toStrictEqual({ alice: [error] });
+      expect(scene.rowCounts()).toStrictEqual(before);
     },
   );
 

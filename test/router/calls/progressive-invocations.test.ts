@@ -1,5 +1,6 @@
 /** Progressive call invocations (requirements section 8.2). Who leaves in the middle of one: vanishing.test.ts. */
 import { expect, test } from "vitest";
+import { Undecided } from "../../../src/router/authorization.ts";
 import type { RequestIdCheck } from "../../../src/router/request-ids.ts";
 import { failed, violates } from "../answers.ts";
 import { Scene } from "../scene.ts";
@@ -281,6 +282,69 @@ test("PCI-16 an id at or below the watermark without a running call is discarded
       expect(scene.send("bob", 48, request, { progress: true }, "com.y"), check).toStrictEqual({});
     }
   }
+});
+
+test("ID-10 PCI-11 calls that overtake each other on their way to the socket are all served, and each but once", () => {
+  const scene = ready("off");
+  scene.send("bob", 32, 2, {}, "com.t");
+  const order = [5, 3, 7, 4, 6, 1];
+  for (const [at, request] of order.entries()) {
+    expect(scene.send("bob", 48, request, {}, "com.x", [request])).toStrictEqual({
+      alice: [[68, at + 1, 1, {}, [request]]],
+    });
+    expect(scene.send("alice", 70, at + 1, {}, [request])).toStrictEqual({
+      bob: [[50, request, {}, [request]]],
+    });
+  }
+  for (const request of [1, 2, 3, 4, 5, 6, 7]) {
+    expect(scene.send("bob", 48, request, {}, "com.x", ["late"])).toStrictEqual({});
+  }
+  expect(scene.send("bob", 48, 8, {}, "com.x")).toStrictEqual({ alice: [[68, 7, 1, {}]] });
+});
+
+test("ID-10 PCI-11 a call that was overtaken and had to be decided, or was refused, has come, too", () => {
+  const scene = ready("off");
+  scene.send("bob", 48, 3, {}, "com.x");
+  const { may } = scene;
+  scene.may = (identity, action, uri, match) => {
+    throw new Undecided(identity, { action, uri, match });
+  };
+  expect(() => scene.send("bob", 48, 2, { progress: true }, "com.x", [1])).toThrow(Undecided);
+  scene.may = may;
+  expect(scene.send("bob", 48, 2, { progress: true }, "com.x", [1])).toStrictEqual({
+    alice: [[68, 2, 1, { progress: true }, [1]]],
+  });
+  scene.send("alice", 70, 2, {}, ["enough"]);
+  expect(scene.send("bob", 48, 2, {}, "com.x", [2])).toStrictEqual({});
+  expect(scene.send("bob", 48, 1, { progress: true }, "com.unknown")).toStrictEqual({
+    bob: [failed(48, 1, "wamp.error.no_such_procedure")],
+  });
+  expect(scene.send("bob", 48, 1, {}, "com.x")).toStrictEqual({});
+});
+
+test("ID-10 PCI-11 after some quiet nothing that was overtaken is on its way any more, awake or asleep", () => {
+  for (const rest of ["awake", "asleep"]) {
+    const scene = ready("off");
+    scene.send("bob", 48, 2, {}, "com.unknown");
+    if (rest === "asleep") scene.sleep();
+    else scene.pass(60_000);
+    expect(scene.send("bob", 48, 1, {}, "com.x"), rest).toStrictEqual({});
+    scene.send("bob", 48, 5, {}, "com.unknown");
+    scene.send("bob", 48, 7, {}, "com.unknown");
+    expect(scene.send("bob", 48, 6, {}, "com.x"), rest).toStrictEqual({ alice: [[68, 1, 1, {}]] });
+  }
+});
+
+test.each([
+  [127, true],
+  [128, true],
+  [129, false],
+])("ID-10 PCI-11 of %d ids that were passed over the first is still new: %s", (many, isNew) => {
+  const scene = ready("off");
+  scene.send("bob", 48, 10, {}, "com.unknown");
+  scene.send("bob", 34, 11 + many, 99);
+  scene.send("bob", 48, 12 + many, {}, "com.unknown");
+  expect(scene.send("bob", 48, 11, {}, "com.x")).toStrictEqual(isNew ? { alice: [[68, 1, 1, {}]] } : {});
 });
 
 test("PCI-17 a chunk that names another procedure is discarded and never routed", () => {

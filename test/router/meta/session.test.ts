@@ -1,6 +1,8 @@
 /** Requirements section 11.2: the session meta API. How a killed session's connection ends is in test/gateway/kill.test.ts. */
 import { describe, expect, test } from "vitest";
+import { PARK_AFTER } from "../../../src/router/realm.ts";
 import { CANCELING, failed } from "../answers.ts";
+import { MemoryStore } from "../memory-store.ts";
 import { Scene } from "../scene.ts";
 import { ask, INVALID_ARGUMENT, NO_SUCH_PROCEDURE, refused, result } from "./ask.ts";
 
@@ -425,6 +427,45 @@ describe("modify_details", () => {
       ask(scene, "alice", "wamp.session.modify_details", [101, { authrole }]);
     expect(give("admin")).toStrictEqual({ alice: [INVALID_ARGUMENT] });
     expect(give("device")).toStrictEqual({ alice: [result()] });
+  });
+
+  test.each(["holds something", "holds nothing"])(
+    "SMA-29 a role that was taken away does not come back where the realm falls asleep before it was quiet: who %s",
+    (what) => {
+      const scene = modifying();
+      if (what === "holds something") scene.send("bob", 32, 1, {}, "com.x");
+      scene.pass(PARK_AFTER);
+      ask(scene, "alice", "wamp.session.modify_details", [102, { authrole: "retired" }]);
+      expect(scene.crash({ present: ["alice", "bob"] })).toStrictEqual({});
+      expect(ask(scene, "alice", "wamp.session.list", [["retired"]])).toStrictEqual({
+        alice: [result([102])],
+      });
+      scene.leave("bob");
+      expect(scene.rowCounts()).toMatchObject({ sessions: 1, subscribers: 0 });
+    },
+  );
+
+  test("SES-60 SMA-29 nothing stays of a session that was modified and leaves", () => {
+    const scene = modifying();
+    ask(scene, "alice", "wamp.session.modify_details", [102, { authrole: "retired" }]);
+    scene.leave("bob");
+    expect(scene.rowCounts().sessions).toBe(0);
+  });
+
+  test("R17 SMA-29 a session stays who it is where that cannot be written down, and whoever asked is told", () => {
+    const store = new MemoryStore();
+    const scene = new Scene({ metaModify: true }, { store }).join("alice", "bob");
+    const { putSession } = store;
+    store.putSession = () => {
+      throw new Error("SQLITE_FULL");
+    };
+    expect(ask(scene, "alice", "wamp.session.modify_details", [102, { authrole: "retired" }])).toStrictEqual({
+      alice: [refused("edgebahn.error.storage_failed")],
+    });
+    store.putSession = putSession;
+    expect(ask(scene, "alice", "wamp.session.list", [["user"]])).toStrictEqual({
+      alice: [result([101, 102])],
+    });
   });
 
   test("SMA-29 who somebody signed in as stays with the session, however often it is modified, also after sleep", () => {
