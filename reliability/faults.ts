@@ -90,7 +90,7 @@ export const FAULTS: readonly Fault[] = [
   ]),
   router("realm", "the count of invocations does not outlive sleep", [
     "id given twice",
-    "session.lastInvocation = row.lastInvocation;",
+    "session.lastInvocation = lastInvocation;",
     "",
   ]),
   router("realm", "whoever vanished during sleep stays as a ghost", [
@@ -133,17 +133,17 @@ export const FAULTS: readonly Fault[] = [
     "if (!registration?.has(session)) {",
     "if (!registration) {",
   ]),
-  router("meta-session", "a changed role is forgotten during sleep", [
+  router("realm", "a changed role is forgotten during sleep", [
     "lost change",
-    'if (session.stored === "yes") session.stored = "stale";',
-    "",
+    "} else if (renamed) this.#roster.rename(session, store.identity(id));",
+    "}",
   ]),
   {
     name: "messages of a batch are turned round",
     kind: "wrong order",
     file: "gateway/outbox.ts",
-    find: "connection.outgoing.push(message);",
-    replace: "connection.outgoing.unshift(message);",
+    find: "connection.outgoing.push(this.#owned(message));",
+    replace: "connection.outgoing.unshift(this.#owned(message));",
   },
   {
     name: "the older session stays when a newer one takes over",
