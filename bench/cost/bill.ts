@@ -4,7 +4,7 @@ import { AWS_IOT, CLOUDFLARE, MACHINE, price } from "./prices.ts";
 
 const DAYS = 30;
 export const MONTH_SECONDS = DAYS * 86_400;
-/** Seconds that a realm stays awake after a call, until what sleep would lose is written down. */
+/** Seconds that a realm stays awake after a call, at the most, until what sleep would lose is written down. */
 const VIGIL = 5;
 /** Rows that are then written: the caller's and the callee's counts. */
 const PARKED_ROWS = 2;

@@ -95,8 +95,8 @@ ${table(
 - Twenty incoming messages count as one request; outgoing ones are free, so an event to a thousand dashboards costs what an
   event to one does. \`wamp.2.*.batched\` makes several messages one.
 - Publications and calls write no row. Connecting, subscribing and registering do.
-- After a call the realm stays awake for five seconds, until it has written down what sleep would lose; that is billed as
-  duration. Publications do not keep it awake: an object that may sleep is not billed, even before it does. An object that
+- After a call the realm stays awake until it has written down what sleep would lose: half a second where calls came alone, five
+  where they go on coming. That is billed as duration; the tables take five for all, which is too much rather than too little. Publications do not keep it awake: an object that may sleep is not billed, even before it does. An object that
   never sleeps uses 331,776 GB-s a month, within the 400,000 that the plan includes.
 - One realm is one object, which serves about a thousand messages a second: the last row is at that edge.
 
