@@ -12,6 +12,7 @@ const PAGE = join(DOCS, "performance.md");
 const [BEGIN, END] = ["<!-- figures: written by node bench/report.ts -->", "<!-- end of figures -->"];
 
 const results = await readResults();
+if (results.length === 0) throw new Error("there is no figure yet: npm run bench writes bench/results.json");
 const goals = results.filter(({ id }) => id !== "grid" && id !== "B12");
 const text = [
   `${runs(goals)}\n`,

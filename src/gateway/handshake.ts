@@ -74,9 +74,11 @@ export function chooseMethod(signIn: SignIn, { realm, methods }: Doorway): AuthM
       `realm ${realm} admits no anonymous session here: it would take anonymous = "everybody" in this realm's configuration`,
     );
   }
+  const here = methods.filter((each) => each.offered(signIn)).map(({ name }) => name);
+  const hint = here.length === 0 ? "" : `, but ${here.join(", ")}`;
   throw new Refusal(
     "wamp.error.no_matching_auth_method",
-    `realm ${realm} offers none of the methods ${offers.join(", ")}`,
+    `realm ${realm} offers none of the methods ${offers.join(", ")}${hint}`,
   );
 }
 

@@ -67,13 +67,11 @@ export type MetaProcedures = Readonly<Record<string, MetaProcedure>>;
 
 export function callMeta(
   realm: MetaRealm,
-  procedures: ReadonlyMap<string, MetaProcedure>,
+  find: (procedure: string) => MetaProcedure,
   { caller, call }: { caller: Session; call: Message<"CALL"> },
 ): readonly Delivery[] {
   const { request, options, payload, procedure } = call;
-  const found = procedures.get(procedure);
-  // MET-11
-  if (!found) throw new WampError("wamp.error.no_such_procedure", `the router has no procedure ${procedure}`);
+  const found = find(procedure);
   refuseUnlessPlain(options);
   const { args, kwargs, deliveries = [] } = found(realm, { caller, payload, ...realm.reader.read(payload) });
   const result: Payload | undefined =

@@ -68,8 +68,8 @@ export class Realm {
   readonly #testaments: Testaments;
   readonly #inquiries: Inquiries;
   readonly #roster = new Roster();
-  /** Procedure URI to procedure: the router's own. */
-  readonly #meta: ReadonlyMap<string, MetaProcedure>;
+  /** The router's own procedures by their URIs. */
+  readonly #meta: (procedure: string) => MetaProcedure;
   readonly #metaRealm: MetaRealm;
   readonly #owed: Owed;
   /** The session that is being removed. */

@@ -219,13 +219,13 @@ test("AUT-01 the first of the client's methods that is offered is taken, unknown
   expect(alice.heard()).toEqual([welcomed(101)]);
 });
 
-test("AUT-03 a client whose methods are not offered is refused", () => {
+test("AUT-03 a client whose methods are not offered is refused, and told which are", () => {
   const { room, method } = slowRoom();
   const alice = room.open().say(1, "realm1", { ...ROLES, authmethods: ["ticket", "anonymous"] });
   expect(alice.heard()).toEqual([
     [
       3,
-      { message: "realm realm1 offers none of the methods ticket, anonymous" },
+      { message: "realm realm1 offers none of the methods ticket, anonymous, but slow" },
       "wamp.error.no_matching_auth_method",
     ],
   ]);

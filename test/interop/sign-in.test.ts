@@ -141,7 +141,7 @@ describe.each(kinds.map((kind) => ({ kind, name: kind.name })))("$name", ({ kind
     const credentials = { method: "ticket", authid: "k2", ticket: newSecret() } as const;
     expect(await refusal(kind, { ...router().at("com.example.keys"), credentials })).toEqual({
       reason: "wamp.error.no_matching_auth_method",
-      text: "realm com.example.keys offers none of the methods ticket",
+      text: "realm com.example.keys offers none of the methods ticket, but anonymous, cryptosign",
     });
   });
 

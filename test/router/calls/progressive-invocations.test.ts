@@ -335,6 +335,23 @@ test("ID-10 PCI-11 after some quiet nothing that was overtaken is on its way any
   }
 });
 
+test("ID-10 PCI-11 the first calls after some quiet may overtake each other, too, and none of them waits for ever", () => {
+  for (const rest of ["awake", "asleep"]) {
+    const scene = ready("off");
+    scene.send("bob", 48, 2, {}, "com.unknown");
+    if (rest === "asleep") scene.sleep();
+    else scene.pass(60_000);
+    expect(scene.send("bob", 48, 5, {}, "com.x"), rest).toStrictEqual({ alice: [[68, 1, 1, {}]] });
+    expect(scene.send("bob", 48, 3, {}, "com.x"), rest).toStrictEqual({ alice: [[68, 2, 1, {}]] });
+    expect(scene.send("bob", 34, 4, 99), rest).toStrictEqual({
+      bob: [failed(34, 4, "wamp.error.no_such_subscription")],
+    });
+    for (const late of [1, 2]) expect(scene.send("bob", 48, late, {}, "com.x"), rest).toStrictEqual({});
+    scene.send("alice", 70, 2);
+    expect(scene.send("bob", 48, 3, {}, "com.x"), rest).toStrictEqual({});
+  }
+});
+
 test.each([
   [127, true],
   [128, true],

@@ -386,6 +386,19 @@ test("MET-18 a realm without the meta API announces none, has no procedure of it
   expect(scene.heard("alice").at(-1)).toStrictEqual([33, 1, 1]);
 });
 
+test.each([
+  ["wamp.session.kill", "enableMetaKill = true", {}],
+  ["wamp.session.modify_details", "enableMetaModify = true", {}],
+  ["wamp.subscription.get_events", "eventHistory", {}],
+  ["wamp.session.count", "metaApi = true", { metaApi: false }],
+])("MET-11 MET-18 who calls %s where it is switched off is told that it takes %s", (uri, setting, settings) => {
+  const scene = new Scene(settings).join("alice");
+  const message = `the router has no procedure ${uri}: that would take ${setting} in this realm's configuration`;
+  expect(scene.send("alice", 48, 7, {}, uri, [102])).toStrictEqual({
+    alice: [[8, 48, 7, {}, "wamp.error.no_such_procedure", [message]]],
+  });
+});
+
 test("MET-19 a meta call with timeout or receive_progress has its one RESULT, and CANCEL comes too late", () => {
   const scene = new Scene().join("alice");
   const options = { timeout: 1, receive_progress: true };
