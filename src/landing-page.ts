@@ -24,10 +24,20 @@ const TITLE = "This is a WAMP router";
 export function landingPage(url: URL, config: Config | ConfigError) {
   if (config instanceof ConfigError) return page("This WAMP router is not set up yet", broken(config));
   if (!config.defaultRealm) return page("This WAMP router is not set up yet", empty());
-  const [, named = ""] = /^\/ws\/(.+)$/.exec(url.pathname) ?? [];
-  if (config.realms.has(named)) return page(TITLE, address(url, `/ws/${named}`, named));
+  const named = realmIn(url);
+  if (config.realms.has(named)) return page(TITLE, address(url, url.pathname, named));
   const { name } = config.hosts.get(url.hostname) ?? config.defaultRealm;
   return page(TITLE, address(url, "/ws", name));
+}
+
+/** The realm that the address names; "" where it names none. */
+function realmIn({ pathname }: URL): string {
+  const [, named = ""] = /^\/ws\/(.+)$/.exec(pathname) ?? [];
+  try {
+    return decodeURIComponent(named);
+  } catch {
+    return named; // a stray %, which is no escape
+  }
 }
 
 function address(url: URL, path: string, realm: string) {

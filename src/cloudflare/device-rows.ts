@@ -9,6 +9,8 @@ const COLUMNS = "authid, authrole, disabled, created, changed, note, credential"
 
 /** Names that are remembered: about as many as sign in at a time. */
 const MOST_ASKED = 1_000;
+/** In one look-up: 128 characters of 6 octets each at most, together less than the 2 MB that a text may have. */
+const MOST_NAMED = 2_000;
 
 // The index signature is what SqlStorage asks of a row's type.
 interface Columns {
@@ -49,18 +51,20 @@ export class DeviceRows implements DeviceStore {
   }
 
   /**
-   * These will be asked for next: one look-up for all of them costs a fifth of one for each. More of them than are remembered
+   * These will be asked for next: one look-up for many of them costs a fifth of one for each. More of them than are remembered
    * otherwise stay until somebody asks for yet another.
    */
   expect(authids: readonly string[]): void {
-    if (authids.length === 0) return;
-    const rows = this.#sql.exec<Columns>(
-      `SELECT ${COLUMNS} FROM principal WHERE authid IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(authids),
-    );
-    const devices = rows.toArray().map(deviceOf);
-    for (const authid of authids) this.#asked.set(authid, undefined);
-    for (const device of devices) this.#asked.set(device.authid, device);
+    for (let from = 0; from < authids.length; from += MOST_NAMED) {
+      const named = authids.slice(from, from + MOST_NAMED);
+      const rows = this.#sql.exec<Columns>(
+        `SELECT ${COLUMNS} FROM principal WHERE authid IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(named),
+      );
+      const devices = rows.toArray().map(deviceOf);
+      for (const authid of named) this.#asked.set(authid, undefined);
+      for (const device of devices) this.#asked.set(device.authid, device);
+    }
   }
 
   #read(authid: string): Device | undefined {

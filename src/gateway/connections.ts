@@ -276,7 +276,9 @@ export class Connections {
    * read would be told that they do not. Undefined: go on.
    */
   breathe(): Promise<void> | undefined {
-    return this.#pause && this.#congestion.isFilling ? this.#drain(this.#pause) : undefined;
+    if (!this.#pause || !this.#congestion.isFilling) return undefined;
+    this.flushNow(); // what batched peers are owed cannot leave while it is kept here
+    return this.#drain(this.#pause);
   }
 
   /** Until there is room, or nothing leaves any more: those who do not read are not waited for. */

@@ -338,7 +338,7 @@ export class Gateway {
       this.#connections.sendAway(connection);
       return;
     }
-    if (waiting || state.phase === "challenged") {
+    if (state.phase !== "leaving" && (waiting || state.phase === "challenged")) {
       const text = waiting ? "the sign-in was not judged in time" : "no AUTHENTICATE came in time";
       this.#connections.fail(connection, new Refusal("wamp.error.authentication_failed", text));
       return;

@@ -11,30 +11,42 @@ import { KILL_PROCEDURES, MODIFY_PROCEDURES, SESSION_PROCEDURES } from "./meta-s
 import { TESTAMENT_PROCEDURES } from "./meta-testament.ts";
 import type { RealmSettings } from "./settings.ts";
 
-/** Finds a procedure by its URI. @throws WampError no_such_procedure (MET-11), which names what switches it on */
-export function metaProcedures(settings: RealmSettings): (procedure: string) => MetaProcedure {
-  const { metaApi, metaKill, metaModify, history } = settings;
-  const always: MetaProcedures = {
+interface Part {
+  readonly procedures: MetaProcedures;
+  /** Whether the realm has them. */
+  readonly isOn: boolean;
+  /** What its configuration would need. */
+  readonly setting: string;
+}
+
+function partsOf({ metaApi, metaKill, metaModify, history }: RealmSettings): readonly Part[] {
+  const api: MetaProcedures = {
     ...SESSION_PROCEDURES,
     ...REGISTRATION_PROCEDURES,
     ...SUBSCRIPTION_PROCEDURES,
   };
   const kill: MetaProcedures = { ...KILL_PROCEDURES, ...REVOKE_PROCEDURES };
-  /** Procedures, whether the realm has them, and what its configuration would need. */
-  const parts: readonly (readonly [MetaProcedures, boolean, string])[] = [
-    [TESTAMENT_PROCEDURES, true, ""],
-    [HISTORY_PROCEDURES, history.length > 0, "eventHistory"],
-    [always, metaApi, "metaApi = true"],
-    [kill, metaApi && metaKill, "enableMetaKill = true"],
-    [MODIFY_PROCEDURES, metaApi && metaModify, "enableMetaModify = true"],
+  return [
+    { procedures: TESTAMENT_PROCEDURES, isOn: true, setting: "nothing" },
+    { procedures: HISTORY_PROCEDURES, isOn: history.length > 0, setting: "eventHistory" },
+    { procedures: api, isOn: metaApi, setting: "metaApi = true" },
+    { procedures: kill, isOn: metaApi && metaKill, setting: "enableMetaKill = true" },
+    { procedures: MODIFY_PROCEDURES, isOn: metaApi && metaModify, setting: "enableMetaModify = true" },
   ];
-  const here = new Map<string, MetaProcedure>();
+}
+
+/** Procedure URI to procedure: those that the realm has. */
+export function metaProcedures(settings: RealmSettings): ReadonlyMap<string, MetaProcedure> {
+  const here = partsOf(settings).filter(({ isOn }) => isOn);
+  return new Map(here.flatMap(({ procedures }) => Object.entries(procedures)));
+}
+
+/** Finds a procedure by its URI. @throws WampError no_such_procedure (MET-11), which names what switches it on */
+export function metaFinder(settings: RealmSettings): (procedure: string) => MetaProcedure {
+  const here = metaProcedures(settings);
   const missing = new Map<string, string>();
-  for (const [procedures, isOn, setting] of parts) {
-    for (const [name, procedure] of Object.entries(procedures)) {
-      if (isOn) here.set(name, procedure);
-      else missing.set(name, setting);
-    }
+  for (const { procedures, isOn, setting } of partsOf(settings)) {
+    if (!isOn) for (const name of Object.keys(procedures)) missing.set(name, setting);
   }
   return (procedure) => {
     const found = here.get(procedure);

@@ -12,7 +12,7 @@ import { type Delivery, explanation, NOTHING, reply } from "./delivery.ts";
 import { Inquiries, type Inquiry } from "./inquiries.ts";
 import { defaultLimits } from "./limits.ts";
 import { callMeta, type Goodbye, type MetaProcedure, type MetaRealm } from "./meta-procedure.ts";
-import { metaProcedures } from "./meta-procedures.ts";
+import { metaFinder } from "./meta-procedures.ts";
 import { sessionDetails } from "./meta-session.ts";
 import { attempt, Owed } from "./owed.ts";
 import { park } from "./parking.ts";
@@ -108,7 +108,7 @@ export class Realm {
       may,
       writing,
     });
-    this.#meta = metaProcedures(settings);
+    this.#meta = metaFinder(settings);
     this.#metaRealm = {
       roster: this.#roster,
       broker: this.#broker,

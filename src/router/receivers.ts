@@ -7,13 +7,14 @@ import type { Subscription } from "./subscription.ts";
 
 /** More than these are looked for in the subscription's own table. */
 const FEW = 8;
+const NOBODY: readonly SessionId[] = [];
 
 export class Receivers {
   readonly id: number;
   readonly isExact: boolean;
   readonly subscription: Subscription;
   /** Who subscribed; whoever has it keeps it as it was. */
-  ids: readonly SessionId[] = [];
+  ids = NOBODY;
   /** Nothing else has to be asked: no event is kept for it and no subscriber has exceptions. */
   isPlain = false;
   /** The subscription has changed since it was read. */
@@ -28,6 +29,7 @@ export class Receivers {
   outdate(): void {
     this.isPlain = false;
     this.#isOld = true;
+    this.ids = NOBODY; // an answer that nobody asks for again may keep this, but not a list of everybody
   }
 
   /** As it is now. */

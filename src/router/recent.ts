@@ -30,8 +30,7 @@ export class Recent<T> {
 
   /** What was found for this one URI does not hold any more. */
   forget(uri: string): void {
-    const answer = this.#answers.get(uri);
-    if (answer) answer.version = -1;
+    this.#answers.delete(uri); // with what it would keep alive, which may be gone
   }
 
   /** Undefined where it is not known, or not any more. */

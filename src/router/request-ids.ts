@@ -56,10 +56,11 @@ export function noteCall(caller: Session, request: number, check: RequestIdCheck
  */
 export function noteId(session: Session, request: number): void {
   if (!session.sendsChunks) return;
-  const { highestRequest: highest, passedOver } = session;
-  if (highest === undefined || request > highest) {
+  const { passedOver } = session;
+  const highest = session.highestRequest ?? session.lastCall; // none above that was a call's
+  if (request > highest) {
     session.highestRequest = request;
-    if (highest === undefined || request === highest + 1) return;
+    if (request === highest + 1) return;
     const first = Math.max(highest + 1, request - MOST_PASSED_OVER);
     const missing = Array.from({ length: request - first }, (_, at) => first + at);
     session.passedOver = [...passedOver, ...missing].slice(-MOST_PASSED_OVER);

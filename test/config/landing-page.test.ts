@@ -36,7 +36,8 @@ test("S16 what stands in the configuration is text to the page", async () => {
 });
 
 test("SES-11 the realm that is told is the one which that address has", async () => {
-  const realms = [{ name: "realm1" }, { name: "com.example.farm", hosts: ["farm.example.com"] }];
+  const farmRealm = { name: "com.example.farm", hosts: ["farm.example.com"] };
+  const realms = [{ name: "realm1" }, farmRealm, { name: "com.höfe" }];
   const config = readConfig({ REALMS: realms });
   for (const [opened, url, realm] of [
     ["https://router.example/ws", "wss://router.example/ws", "realm1"],
@@ -48,6 +49,8 @@ test("SES-11 the realm that is told is the one which that address has", async ()
     ["https://router.example/ws/com.example.barn", "wss://router.example/ws", "realm1"],
     ["http://farm.example.com/", "ws://farm.example.com/ws", "com.example.farm"],
     ["http://farm.example.com/ws/realm1", "ws://farm.example.com/ws/realm1", "realm1"],
+    ["https://router.example/ws/com.höfe", "wss://router.example/ws/com.h%C3%B6fe", "com.höfe"],
+    ["https://router.example/ws/com.%", "wss://router.example/ws", "realm1"],
   ] as const) {
     expect(await page(config, new URL(opened))).toContain(`url    ${url}\nrealm  ${realm}</pre`);
   }

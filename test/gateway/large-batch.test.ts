@@ -174,3 +174,34 @@ test("BAT-08 a violation in a later part ends the connection there, after all th
   expect(readers.map(numbers)).toStrictEqual(readers.map(() => upTo(5)));
   expect(publisher.heard()).toStrictEqual([abort("wamp.error.protocol_violation")]);
 });
+
+test("R10 batched peers are owed nothing while there is a pause, though turns of that millisecond are put together", async () => {
+  const waiting: (() => void)[] = [];
+  // As in workerd: no timer rings while there is a pause.
+  const room = new WireRoom({
+    settings: { backlog: 100_000, totalBacklog: 320_000 },
+    ports: () => ({
+      soon: () => {},
+      pause: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    }),
+  });
+  const readers = upTo(READERS).map(() => {
+    room.clock += 1_000; // whatever left for that is forgotten
+    const reader = room.join("wamp.2.json.batched").say(32, 1, {}, "com.x");
+    reader.heard();
+    return reader;
+  });
+  room.clock += 1_000;
+  for (const { peer } of readers) peer.reads = false;
+  const publisher = room.join("wamp.2.json.batched");
+  const long = "x".repeat(2_000);
+  publisher.sayTogether(...upTo(20).map((n) => [16, n + 1, {}, "com.x", [n, long]]));
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (const { peer } of readers) peer.backlog = 0;
+    next();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  room.gateway.flush();
+  expect(readers.map(numbers)).toStrictEqual(readers.map(() => upTo(20)));
+  expect(room.log).toStrictEqual([]);
+});

@@ -130,6 +130,21 @@ describe("a message that is undecided", () => {
     },
   );
 
+  test("SES-55 who is killed meanwhile and does not reply is dropped in time, decided or not", async () => {
+    const { room, open } = scene();
+    const alice = arrive(room, "alice").say(32, 1, {}, "com.x");
+    const { busy } = alice;
+    room.gateway.end(() => true, { reason: "wamp.close.killed", message: "out" });
+    expect(alice.heard()).toEqual([[6, { message: "out" }, "wamp.close.killed"]]);
+    room.pass(room.settings.patience - 1);
+    expect(alice.peer.closed).toBeUndefined();
+    room.pass(1);
+    expect(alice.peer.closed).toEqual({ code: 1008, reason: "" });
+    open[0]?.say(true);
+    await busy;
+    expect(alice.heard()).toEqual([]);
+  });
+
   test("AZN-14 whoever signs in anew on the same socket has no part in it", async () => {
     const { room, open } = scene();
     const alice = arrive(room, "alice").say(32, 1, {}, "com.x");

@@ -68,6 +68,16 @@ test("BRK-18 what a publication reads of a subscription is as the subscription i
   );
 });
 
+test("S14 a subscription that everybody has left keeps no list of them, whoever keeps what was read of it", () => {
+  const subscription = new Subscription({ ...row, match: "exact" });
+  const sessions = Array.from({ length: 100 }, (_, at) => session(at + 1));
+  for (const one of sessions) subscription.add(one);
+  const { receivers } = subscription;
+  const before = receivers.current.ids;
+  for (const one of sessions) subscription.remove(one);
+  expect([before.length, receivers.ids]).toStrictEqual([100, []]); // and it was not asked again
+});
+
 test("SHR-01 what a call reads of a registration is as the registration is, through every change", () => {
   const change = fc.record({ joins: fc.boolean(), who: fc.nat(3) });
   fc.assert(

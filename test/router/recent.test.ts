@@ -53,6 +53,15 @@ test("S14 the ones that are not asked for any more make room in the end", () => 
   expect(known(recent, REMEMBERED, (at) => `com.new${at}`)).toBe(REMEMBERED);
 });
 
+test("S14 what does not hold any more of one URI makes room for others at once", () => {
+  const recent = new Recent<number>();
+  for (let at = 0; at < REMEMBERED; at++) recent.set(`com.old${at}`, at);
+  for (let at = 0; at < REMEMBERED; at += 2) recent.forget(`com.old${at}`);
+  for (let at = 0; at < REMEMBERED; at++) recent.set(`com.new${at}`, at);
+  expect(known(recent, REMEMBERED, (at) => `com.old${at}`)).toBe(REMEMBERED / 2);
+  expect(known(recent, REMEMBERED, (at) => `com.new${at}`)).toBe(REMEMBERED / 2);
+});
+
 test("S14 long URIs are found anew each time, so that what is remembered stays small", () => {
   const recent = new Recent<number>();
   recent.set("a".repeat(128), 1);

@@ -62,6 +62,26 @@ test("B10 devices that are expected are read at once, however many, and those th
     expect([store.find("somebody"), statements]).toStrictEqual([undefined, 2]);
   }));
 
+test("B10 of as many devices as there are sockets, with names as long as they may be, no look-up has a text above 2 MB", () =>
+  withStorage((storage) => {
+    const names = Array.from({ length: 32_768 }, (_, n) => "水".repeat(123) + String(n).padStart(5, "0"));
+    const last = names.at(-1) ?? "";
+    const rest = { authrole: "device", disabled: false, created: 1, changed: 1 };
+    const device = { ...rest, authid: last, credential: { method: "ticket", digest: "x" } } as const;
+    new DeviceRows(storage).put(device);
+    let longest = 0;
+    const exec = (...asked: Parameters<SqlStorage["exec"]>) => {
+      const [, text] = asked;
+      longest = Math.max(longest, new TextEncoder().encode(String(text)).length);
+      return storage.sql.exec(...asked);
+    };
+    const store = new DeviceRows({ sql: { exec } } as unknown as DurableObjectStorage); // all that reading asks of it
+    store.expect(names);
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThan(2_000_000);
+    expect(names.map((authid) => store.find(authid)).filter((each) => each)).toStrictEqual([device]);
+  }));
+
 test("RULE-60 a claim comes back as it was put, once", () =>
   withSql((sql) => {
     const store = new ClaimRows(sql);

@@ -143,6 +143,7 @@ function hello(turn: Turn, connection: number, [, realm, given]: Wire): void {
     ),
     lastInvocation: 0,
     lastCall: 0,
+    called: [],
     holds: [],
   };
   if (TAKEOVER.includes(member.authrole)) {

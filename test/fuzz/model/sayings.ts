@@ -187,9 +187,10 @@ function late(how: "yield" | "error" | "cancel" | "chunk", member: Member, { cal
   const request = asked.at(-1) ?? 1_000;
   if (how === "yield" && invocation !== undefined) return [70, invocation, {}];
   if (how === "error" && invocation !== undefined) return [8, 68, invocation, {}, "com.error.late"];
-  // PCI-11 binds those that announced that they send chunks.
-  if (how === "chunk" && sendsChunks(member) && request <= member.lastCall)
-    return [48, request, { progress: true }, "com.a"];
+  // PCI-11 binds those that announced that they send chunks. After sleep nobody knows what else took an id.
+  const called = member.called.findLast((id) => !isPending(id));
+  if (how === "chunk" && sendsChunks(member) && called !== undefined)
+    return [48, called, { progress: true }, "com.a"];
   return [49, request, {}];
 }
 

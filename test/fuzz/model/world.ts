@@ -43,6 +43,8 @@ export interface Member {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   lastInvocation: number;
   lastCall: number;
+  /** The id of every CALL that began something, also of one that was refused. */
+  readonly called: number[];
   /** What it subscribed to and registered, in that order. */
   holds: Token[];
 }

@@ -347,7 +347,7 @@ test("ID-10 PCI-11 the first calls after some quiet may overtake each other, too
       bob: [failed(34, 4, "wamp.error.no_such_subscription")],
     });
     for (const late of [1, 2]) expect(scene.send("bob", 48, late, {}, "com.x"), rest).toStrictEqual({});
-    scene.send("alice", 70, 2);
+    scene.send("alice", 70, 2, {});
     expect(scene.send("bob", 48, 3, {}, "com.x"), rest).toStrictEqual({});
   }
 });

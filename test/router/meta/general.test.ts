@@ -391,13 +391,16 @@ test.each([
   ["wamp.session.modify_details", "enableMetaModify = true", {}],
   ["wamp.subscription.get_events", "eventHistory", {}],
   ["wamp.session.count", "metaApi = true", { metaApi: false }],
-])("MET-11 MET-18 who calls %s where it is switched off is told that it takes %s", (uri, setting, settings) => {
-  const scene = new Scene(settings).join("alice");
-  const message = `the router has no procedure ${uri}: that would take ${setting} in this realm's configuration`;
-  expect(scene.send("alice", 48, 7, {}, uri, [102])).toStrictEqual({
-    alice: [[8, 48, 7, {}, "wamp.error.no_such_procedure", [message]]],
-  });
-});
+])(
+  "MET-11 MET-18 who calls %s where it is switched off is told that it takes %s",
+  (uri, setting, settings) => {
+    const scene = new Scene(settings).join("alice");
+    const message = `the router has no procedure ${uri}: that would take ${setting} in this realm's configuration`;
+    expect(scene.send("alice", 48, 7, {}, uri, [102])).toStrictEqual({
+      alice: [[8, 48, 7, {}, "wamp.error.no_such_procedure", [message]]],
+    });
+  },
+);
 
 test("MET-19 a meta call with timeout or receive_progress has its one RESULT, and CANCEL comes too late", () => {
   const scene = new Scene().join("alice");

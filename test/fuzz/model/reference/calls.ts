@@ -26,6 +26,7 @@ export function call(turn: Turn, caller: Member, wire: Wire): boolean {
     return goOn(turn, running, { procedure, more: progress === true, content: payload(args, kwargs) });
   if (sendsChunks && request <= caller.lastCall) return false; // PCI-11
   caller.lastCall = request;
+  caller.called.push(request);
 
   const refuse = (error: string) => {
     turn.refuse(caller.n, [48, request], error);
