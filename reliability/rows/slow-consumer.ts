@@ -1,7 +1,6 @@
 /** R10: clients that stop reading while everybody else reads on: they are told and gone, and hold little until they are. */
 import { openRealm } from "../../test/open-realm.ts";
 import { Client } from "../client.ts";
-import { pause } from "../pace.ts";
 import { Router } from "../router.ts";
 import { atMost, type Figure, median, type Outcome, type Row } from "../row.ts";
 import { StalledBySmall } from "../slow/by-small.ts";
