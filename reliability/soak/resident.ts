@@ -4,6 +4,8 @@ import { type Point, slopeOf } from "../slope.ts";
 
 const MEBI = 1_048_576;
 const HOUR = 3_600_000;
+/** The part of the periods that is warm-up: buffers and the heap find their size. */
+const WARM_UP = 1 / 3;
 const MOST = 1;
 /** Below so many periods there is no slope worth a target. */
 const FEWEST = 6;
@@ -42,10 +44,11 @@ export class Resident {
     return `${mean(1).toFixed(1)} MB (${Math.min(...sizes).toFixed(1)} to ${Math.max(...sizes).toFixed(1)})`;
   }
 
-  /** MB/h with its standard error, which tells whether a miss or a hit means anything. */
+  /** MB/h after warm-up with its standard error, which tells whether a miss or a hit means anything. */
   get figure(): Figure {
-    if (this.#means.length < FEWEST) return { value: "not measured, too short", met: true };
-    const { slope, error } = slopeOf(this.#means);
+    const points = this.#means.slice(Math.floor(this.#means.length * WARM_UP));
+    if (points.length < FEWEST) return { value: "not measured, too short", met: true };
+    const { slope, error } = slopeOf(points);
     const value = `${slope.toFixed(2)} MB/h, standard error ${error.toFixed(2)}`;
     return { value, target: `<= ${MOST} MB/h`, met: slope <= MOST };
   }
